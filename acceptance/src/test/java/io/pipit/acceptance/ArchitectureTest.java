@@ -1,0 +1,119 @@
+package io.pipit.acceptance;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures;
+
+/** Holds the directions between the modules, and what each of them may know of the world. */
+@AnalyzeClasses(packages = "io.pipit", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+    @ArchTest
+    static final ArchRule modules_pointDownwardOnly = Architectures.layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .withOptionalLayers(true)
+            .layer("mqtt")
+            .definedBy("io.pipit.mqtt")
+            .layer("client")
+            .definedBy("io.pipit.client")
+            .layer("broker")
+            .definedBy("io.pipit.broker..")
+            .layer("transport")
+            .definedBy("io.pipit.transport")
+            .layer("server")
+            .definedBy("io.pipit.server")
+            .layer("cli")
+            .definedBy("io.pipit.cli")
+            .whereLayer("mqtt")
+            .mayNotAccessAnyLayer()
+            .whereLayer("client")
+            .mayOnlyAccessLayers("mqtt")
+            .whereLayer("broker")
+            .mayOnlyAccessLayers("mqtt")
+            .whereLayer("transport")
+            .mayOnlyAccessLayers("mqtt", "broker")
+            .whereLayer("server")
+            .mayOnlyAccessLayers("mqtt", "broker", "transport")
+            .whereLayer("cli")
+            .mayOnlyAccessLayers("mqtt", "client", "server");
+
+    @ArchTest
+    static final ArchRule ports_knowNothingOfTheBrokerBehindThem = noClasses()
+            .that()
+            .resideInAPackage("io.pipit.broker.spi")
+            .should()
+            .dependOnClassesThat(name("io.pipit.broker.Broker").or(name("io.pipit.broker.Session")))
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule netty_staysInTransport = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.pipit.transport")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("io.netty..").and(DescribedPredicate.not(resideInAPackage("io.netty.buffer"))))
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule byteBuf_staysInCodecTransportAndClient = noClasses()
+            .that()
+            .resideInAnyPackage("io.pipit.server", "io.pipit.cli")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.netty.."))
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule broker_readsNoClockOfItsOwn = noClasses()
+            .that()
+            .resideInAnyPackage("io.pipit.mqtt", "io.pipit.broker..")
+            .should()
+            .accessTargetWhere(readsTime())
+            .because("time comes from the Clock of io.pipit.broker.spi")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule broker_startsNoThread = noClasses()
+            .that()
+            .resideInAnyPackage("io.pipit.mqtt", "io.pipit.broker..")
+            .should()
+            .dependOnClassesThat(name("java.util.concurrent.Executors")
+                    .or(name("java.util.concurrent.CompletableFuture"))
+                    .or(name("java.util.Timer")))
+            .because("everything in the broker runs on the Loop that it was given")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule packets_areRecords = classes()
+            .that(assignableToPacket())
+            .and()
+            .areNotInterfaces()
+            .should()
+            .beRecords()
+            .allowEmptyShould(true);
+
+    private static DescribedPredicate<JavaClass> assignableToPacket() {
+        return assignableTo(name("io.pipit.mqtt.Packet"));
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> readsTime() {
+        return DescribedPredicate.describe("reads the time", access -> {
+            String owner = access.getTargetOwner().getName();
+            String member = access.getName();
+            return switch (owner) {
+                case "java.lang.System" -> member.equals("nanoTime") || member.equals("currentTimeMillis");
+                case "java.time.Clock" -> member.startsWith("system") || member.startsWith("tick");
+                default -> owner.startsWith("java.time.") && member.equals("now");
+            };
+        });
+    }
+}

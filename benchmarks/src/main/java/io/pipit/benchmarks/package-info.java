@@ -1,0 +1,5 @@
+/** JMH benchmarks of the parts. */
+@NullMarked
+package io.pipit.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
