@@ -1,4 +1,4 @@
-/** MQTT 3.1, 3.1.1 and 5.0 on the wire: the packets, their parts, and the codec between them and bytes. */
+/** MQTT 3.1, 3.1.1 and 5.0 on the wire: packets, and the codec between them and bytes. */
 @NullMarked
 package io.pipit.mqtt;
 

@@ -1,0 +1,4 @@
+package io.pipit.mqtt;
+
+/** One Topic Filter of a SUBSCRIBE with its options. */
+public record SubscriptionRequest(TopicFilter filter, SubscriptionOptions options) {}
