@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of its value: Integer for a byte, two bytes and a Variable Byte Integer, Long for four
  *     bytes, String, {@link Payload} for binary data, {@link UserProperty} for a pair
  */
+@SuppressWarnings("UnusedTypeParameter") // it types the values in Properties
 public final class Property<T> {
     /** How a value is written. */
     enum Format {

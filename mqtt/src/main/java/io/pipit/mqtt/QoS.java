@@ -2,11 +2,17 @@ package io.pipit.mqtt;
 
 /** Quality of Service of one delivery, or the highest that a subscription accepts. */
 public enum QoS {
-    AT_MOST_ONCE,
-    AT_LEAST_ONCE,
-    EXACTLY_ONCE;
+    AT_MOST_ONCE(0),
+    AT_LEAST_ONCE(1),
+    EXACTLY_ONCE(2);
 
     private static final QoS[] LEVELS = values();
+
+    private final int level;
+
+    QoS(int level) {
+        this.level = level;
+    }
 
     /** The QoS of a level on the wire, 0 to 2. */
     public static QoS of(int level) {
@@ -18,17 +24,17 @@ public enum QoS {
 
     /** The level on the wire, 0 to 2. */
     public int level() {
-        return ordinal();
+        return level;
     }
 
     /** The lower of the two. */
     public QoS min(QoS other) {
-        return ordinal() <= other.ordinal() ? this : other;
+        return level <= other.level ? this : other;
     }
 
     /** The higher of the two. */
     public QoS max(QoS other) {
-        return ordinal() >= other.ordinal() ? this : other;
+        return level >= other.level ? this : other;
     }
 
     /** Whether a delivery at this QoS is acknowledged, and so has a Packet Identifier. */
