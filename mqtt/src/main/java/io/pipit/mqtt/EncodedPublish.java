@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
  * A PUBLISH encoded once for all its receivers of one shape (version, QoS, RETAIN, properties); DUP and the Packet
  * Identifier are set as each copy is written. As long-lived as its payload: see {@link Payload#keep()}.
  */
+@SuppressWarnings("DoNotCallSuggester") // its shape only, as yet
 public final class EncodedPublish {
     /** Encodes all but DUP and Packet Identifier. */
     public EncodedPublish(

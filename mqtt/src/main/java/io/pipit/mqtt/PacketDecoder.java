@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * error ends in a {@link ProtocolException} with its reason code, before anything is allocated for it. Confined to
  * one thread at a time; unusable after an exception.
  */
+@SuppressWarnings("DoNotCallSuggester") // its shape only, as yet
 public final class PacketDecoder {
     /** Which side decodes, and so which packets it may be sent. */
     public enum Side {

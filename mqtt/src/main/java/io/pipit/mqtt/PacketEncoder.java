@@ -3,6 +3,7 @@ package io.pipit.mqtt;
 import io.netty.buffer.ByteBuf;
 
 /** Turns packets into the bytes of one version. Without state: any thread. */
+@SuppressWarnings("DoNotCallSuggester") // its shape only, as yet
 public final class PacketEncoder {
     private PacketEncoder() {}
 
