@@ -1,4 +1,4 @@
-/** The broker: protocol state of connections, sessions, subscriptions, routing, queues, retained messages and wills. */
+/** The broker: sessions, routing, QoS flows, queues, retained messages, wills. Free of sockets, disks and threads. */
 @NullMarked
 package io.pipit.broker;
 

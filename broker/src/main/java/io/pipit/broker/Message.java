@@ -1,0 +1,58 @@
+package io.pipit.broker;
+
+import io.pipit.mqtt.ClientIdentifier;
+import io.pipit.mqtt.Payload;
+import io.pipit.mqtt.Properties;
+import io.pipit.mqtt.Property;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.TopicName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An application message: what was published, free of any one transmission of it.
+ *
+ * @param retain as its publisher set it
+ * @param properties those that are forwarded unaltered: Payload Format Indicator, Content Type, Response Topic,
+ *     Correlation Data, User Properties [MQTT-3.3.2-17]
+ * @param expiresAtMillis in the broker's own time, or {@link #NEVER}
+ * @param publisher whose message it is, for No Local; null when the broker itself publishes
+ */
+public record Message(
+        TopicName topic,
+        Payload payload,
+        QoS qos,
+        boolean retain,
+        Properties properties,
+        long expiresAtMillis,
+        @Nullable ClientIdentifier publisher) {
+    /** The expiry of a message without Message Expiry Interval. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /** Rough bytes of heap beside topic and payload. */
+    private static final int OVERHEAD = 96;
+
+    /** Makes it independent of the read buffer and so of turn and thread; returns this. */
+    Message keep() {
+        payload.keep();
+        properties.keep();
+        return this;
+    }
+
+    /** What it counts for in bounds by bytes. */
+    int bytes() {
+        return OVERHEAD + topic.size() + payload.size();
+    }
+
+    boolean isExpired(long nowMillis) {
+        return nowMillis >= expiresAtMillis;
+    }
+
+    /** The properties for a delivery now: with the rest of the Message Expiry Interval [MQTT-3.3.2-6]. */
+    Properties propertiesAt(long nowMillis) {
+        if (expiresAtMillis == NEVER) {
+            return properties;
+        }
+        long seconds = Math.max(0, expiresAtMillis - nowMillis + 999) / 1000;
+        return properties.with(Property.MESSAGE_EXPIRY_INTERVAL, seconds);
+    }
+}

@@ -1,0 +1,25 @@
+package io.pipit.broker.spi;
+
+import io.pipit.mqtt.Connect;
+import io.pipit.mqtt.ReasonCode;
+import java.util.function.Consumer;
+
+/** Decides who may connect. Called on the loop of the connection, which reads nothing until the answer. */
+public interface Authenticator {
+    /** The answer. */
+    sealed interface Decision {
+        /** The client is who it says. */
+        record Accepted() implements Decision {}
+
+        /**
+         * It is not.
+         *
+         * @param reasonCode for CONNACK: 0x80 or above
+         * @param why for the log, never for the client
+         */
+        record Refused(ReasonCode reasonCode, String why) implements Decision {}
+    }
+
+    /** Decides, at once or later, from any thread, once. */
+    void authenticate(Connect connect, Peer peer, Consumer<Decision> answer);
+}

@@ -1,0 +1,21 @@
+package io.pipit.broker.spi;
+
+/** A row that was read; its arrays are the reader's, who promises not to change them. */
+public final class Row {
+    private final byte[] key;
+    private final byte[] value;
+
+    /** Of these very arrays. */
+    public Row(byte[] key, byte[] value) {
+        this.key = key;
+        this.value = value;
+    }
+
+    public byte[] key() {
+        return key;
+    }
+
+    public byte[] value() {
+        return value;
+    }
+}

@@ -1,0 +1,64 @@
+package io.pipit.broker.spi;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where rows are kept. Small, so that everything above it is written once and runs over any of its
+ * implementations. Callable from every loop; each answer runs on the loop that is named, in a later turn, and the
+ * answers to one loop's commits come in the order of these commits.
+ */
+public interface Storage {
+    /** How a commit ended. */
+    sealed interface Commit {
+        /** It is as safe as the durability setting promises. */
+        record Durable() implements Commit {}
+
+        /**
+         * Nothing of it is promised.
+         *
+         * @param full whether there is no room, so that a later attempt may succeed
+         */
+        record Failed(String reason, boolean full) implements Commit {}
+    }
+
+    /** How a read ended. */
+    sealed interface Read {
+        /** The rows found, in the order of their keys. */
+        record Rows(List<Row> rows) implements Read {
+            public Rows {
+                rows = List.copyOf(rows);
+            }
+        }
+
+        record Failed(String reason) implements Read {}
+    }
+
+    /**
+     * Makes a batch durable, atomically, after all that were handed in before it by the same loop.
+     *
+     * @param partition what the rows belong to, a Client Identifier or a topic: a cluster replicates by it
+     * @param done runs on {@code loop}
+     */
+    void commit(Batch batch, String partition, Loop loop, Consumer<Commit> done);
+
+    /**
+     * Reads the rows whose keys are in a range. It sees every commit that was durable when this was called.
+     *
+     * @param from inclusive
+     * @param to exclusive, or null for the table's end
+     * @param max the most rows to answer, at least 1
+     */
+    void scan(Table table, byte[] from, byte @Nullable [] to, int max, Loop loop, Consumer<Read> done);
+
+    /** Reads one row: the answer holds it, or nothing. */
+    void get(Table table, byte[] key, Loop loop, Consumer<Read> done);
+
+    /** Why durable work must be refused at the moment, or null when it need not; any thread. */
+    @Nullable
+    String refusal();
+
+    /** Writes what is pending, then releases everything. Blocks; not on a loop. */
+    void close();
+}
