@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where rows are kept. Small, so that everything above it is written once and runs over any of its
- * implementations. Callable from every loop; each answer runs on the loop that is named, in a later turn, and the
- * answers to one loop's commits come in the order of these commits.
+ * implementations. Callable from every loop; each answer runs on the loop that is named, never within the call: an
+ * answer to a read in a later turn, one to a commit at the end of the running turn or later. The answers to one
+ * loop's commits come in the order of these commits.
  */
 public interface Storage {
     /** How a commit ended. */
