@@ -175,6 +175,14 @@ public final class Property<T> {
         return format;
     }
 
+    /** Whether 0 is no value that it may have. */
+    boolean isPositive() {
+        return this == SUBSCRIPTION_IDENTIFIER
+                || this == RECEIVE_MAXIMUM
+                || this == TOPIC_ALIAS
+                || this == MAXIMUM_PACKET_SIZE;
+    }
+
     /** Whether packets of this type may carry it. */
     boolean belongsTo(PacketType type) {
         return packets.contains(type);

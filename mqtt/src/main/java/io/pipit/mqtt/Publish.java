@@ -27,6 +27,11 @@ public record Publish(
         }
     }
 
+    /** This with another payload. */
+    Publish with(Payload other) {
+        return new Publish(dup, qos, retain, topic, packetIdentifier, properties, other);
+    }
+
     @Override
     public PacketType type() {
         return PacketType.PUBLISH;

@@ -1,5 +1,7 @@
 package io.pipit.mqtt;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -26,6 +28,44 @@ final class Utf8 {
         } catch (CharacterCodingException malformed) {
             return false;
         }
+    }
+
+    /**
+     * The bytes of a UTF-8 Encoded String with their length before them.
+     *
+     * @throws IllegalArgumentException when it is longer than 65,535 bytes or holds what MQTT does not allow
+     */
+    static int fieldSize(String text) {
+        int size = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                throw new IllegalArgumentException("text with U+0000"); // [MQTT-1.5.4-2]
+            }
+            if (c < 0x80) {
+                size++;
+            } else if (c < 0x800) {
+                size += 2;
+            } else if (!Character.isSurrogate(c)) {
+                size += 3;
+            } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+                size += 4;
+                i++;
+            } else {
+                throw new IllegalArgumentException("text with an unpaired surrogate"); // [MQTT-1.5.4-1]
+            }
+        }
+        if (size > 0xFFFF) {
+            throw new IllegalArgumentException("text of " + size + " bytes of UTF-8, above 65,535");
+        }
+        return 2 + size;
+    }
+
+    /** Appends what {@link #fieldSize} has measured. */
+    static void writeField(String text, ByteBuf out) {
+        int size = fieldSize(text) - 2;
+        out.writeShort(size);
+        ByteBufUtil.reserveAndWriteUtf8(out, text, size);
     }
 
     /** The bytes of a text; an unpaired surrogate is refused. */
