@@ -38,6 +38,19 @@ public final class TopicFilter {
         return trusted(utf8);
     }
 
+    /**
+     * The Topic Filter of these very bytes, which nobody changes from now on.
+     *
+     * @throws IllegalArgumentException when it is none; the message says why
+     */
+    public static TopicFilter owning(byte[] utf8) {
+        String fault = Utf8.isValid(utf8) ? faultOf(utf8) : "is not UTF-8";
+        if (fault != null) {
+            throw new IllegalArgumentException("Topic Filter " + fault);
+        }
+        return trusted(utf8);
+    }
+
     /** A filter whose bytes {@link #faultOf} has found in order. */
     static TopicFilter trusted(byte[] utf8) {
         return new TopicFilter(utf8, shareEnd(utf8));

@@ -31,6 +31,19 @@ public final class TopicName {
         return new TopicName(utf8);
     }
 
+    /**
+     * The Topic Name of these very bytes, which nobody changes from now on.
+     *
+     * @throws IllegalArgumentException when it is none; the message says why
+     */
+    public static TopicName owning(byte[] utf8) {
+        String fault = Utf8.isValid(utf8) ? faultOf(utf8) : "is not UTF-8";
+        if (fault != null) {
+            throw new IllegalArgumentException("Topic Name " + fault);
+        }
+        return new TopicName(utf8);
+    }
+
     /** What is wrong with these bytes as a Topic Name, or null; whether they are UTF-8 is not asked here. */
     static @Nullable String faultOf(byte[] utf8) {
         if (utf8.length == 0) {
