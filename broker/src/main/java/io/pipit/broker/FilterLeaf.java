@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The end of the trie where a key is followed by one filter only: it keeps the bytes of that whole filter instead
  * of a node for each of its further levels.
  */
-final class Leaf extends Branch {
+final class FilterLeaf extends LevelBranch {
     /** As {@link SubscriberSets} forms them; never empty, also after the leaf has been taken out. */
     volatile Object subscribers;
 
@@ -16,7 +16,7 @@ final class Leaf extends Branch {
      * @param from where the level that is this leaf's key begins
      * @param to where it ends: the levels behind it are this leaf's rest
      */
-    Leaf(byte[] filter, int from, int to, Object subscribers) {
+    FilterLeaf(byte[] filter, int from, int to, Object subscribers) {
         super(filter, from, to);
         this.subscribers = subscribers;
     }

@@ -3,7 +3,7 @@ package io.pipit.broker;
 import java.util.Arrays;
 
 /** What lies behind one key: the level of a filter in the trie, or a whole filter among the exact ones. */
-abstract sealed class Branch extends Slot permits Leaf, LevelNode {
+abstract sealed class LevelBranch extends LevelSlot permits FilterLeaf, LevelNode {
     /** Bytes that contain the key; never changed. */
     final byte[] bytes;
 
@@ -13,7 +13,7 @@ abstract sealed class Branch extends Slot permits Leaf, LevelNode {
     /** Where in {@link #bytes} the key ends. */
     final int to;
 
-    Branch(byte[] bytes, int from, int to) {
+    LevelBranch(byte[] bytes, int from, int to) {
         this.bytes = bytes;
         this.from = from;
         this.to = to;

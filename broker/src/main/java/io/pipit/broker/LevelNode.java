@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A level of the trie behind which several filters lie. Changed in place, each field by one write, under the lock
  * of the index; read without it.
  */
-final class LevelNode extends Branch {
+final class LevelNode extends LevelBranch {
     /** The subscribers of the filter that ends with this level, or null. */
     volatile @Nullable Object here;
 
@@ -14,10 +14,10 @@ final class LevelNode extends Branch {
     volatile @Nullable Object rest;
 
     /** The filters that go on with +, or null. */
-    volatile @Nullable Branch any;
+    volatile @Nullable LevelBranch any;
 
     /** The filters that go on with other levels, by that level; null without any. */
-    volatile @Nullable Slot children;
+    volatile @Nullable LevelSlot children;
 
     LevelNode(byte[] bytes, int from, int to) {
         super(bytes, from, to);

@@ -1,4 +1,4 @@
 package io.pipit.broker;
 
 /** What one place of a {@link LevelTable} holds: the branch of one key, or a further table for several. */
-abstract sealed class Slot permits LevelTable, Branch {}
+abstract sealed class LevelSlot permits LevelTable, LevelBranch {}

@@ -16,24 +16,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Where keys agree in all bits of their hashes, the tables go on by the bits of the keys themselves. No two keys
  * agree in these (topics contain no zero byte, which stands for the end), so there are no lists of collisions.
  */
-final class LevelTable extends Slot {
-    private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Slot[].class);
+final class LevelTable extends LevelSlot {
+    private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(LevelSlot[].class);
     private static final int BITS = 5;
     private static final int HASH_DEPTHS = Long.SIZE / BITS;
 
     /** Which of 32 places are taken; the taken ones lie in {@link #slots} without gaps. */
     private final int taken;
 
-    private final Slot[] slots;
+    private final LevelSlot[] slots;
 
-    private LevelTable(int taken, Slot[] slots) {
+    private LevelTable(int taken, LevelSlot[] slots) {
         this.taken = taken;
         this.slots = slots;
     }
 
     /** The branch of a key in a map, or null; any thread. */
-    static @Nullable Branch find(@Nullable Slot map, byte[] key, int from, int to, long hash) {
-        Slot slot = map;
+    static @Nullable LevelBranch find(@Nullable LevelSlot map, byte[] key, int from, int to, long hash) {
+        LevelSlot slot = map;
         int depth = 0;
         while (slot instanceof LevelTable table) {
             int bit = bitOf(key, from, to, hash, depth);
@@ -43,36 +43,37 @@ final class LevelTable extends Slot {
             slot = table.at(table.indexOf(bit));
             depth++;
         }
-        return slot instanceof Branch branch && branch.hasKey(key, from, to) ? branch : null;
+        return slot instanceof LevelBranch branch && branch.hasKey(key, from, to) ? branch : null;
     }
 
     /** The map with a branch put under its key, in the place of one with the same key if there is one. */
-    static Slot with(@Nullable Slot map, Branch branch, LevelHash hashes) {
+    static LevelSlot with(@Nullable LevelSlot map, LevelBranch branch, LevelHash hashes) {
         return with(map, branch, hashes.of(branch.bytes, branch.from, branch.to), 0, hashes);
     }
 
     /** The map without a branch that it contains; null when nothing is left. */
-    static @Nullable Slot without(Slot map, Branch branch, LevelHash hashes) {
+    static @Nullable LevelSlot without(LevelSlot map, LevelBranch branch, LevelHash hashes) {
         return without(map, branch, hashes.of(branch.bytes, branch.from, branch.to), 0);
     }
 
-    private static Slot with(@Nullable Slot slot, Branch branch, long hash, int depth, LevelHash hashes) {
+    private static LevelSlot with(
+            @Nullable LevelSlot slot, LevelBranch branch, long hash, int depth, LevelHash hashes) {
         return switch (slot) {
             case null -> branch;
-            case Branch other when other.hasKey(branch.bytes, branch.from, branch.to) -> branch;
-            case Branch other -> {
+            case LevelBranch other when other.hasKey(branch.bytes, branch.from, branch.to) -> branch;
+            case LevelBranch other -> {
                 int bit = bitOf(other.bytes, other.from, other.to, hashes.of(other.bytes, other.from, other.to), depth);
-                yield with(new LevelTable(bit, new Slot[] {other}), branch, hash, depth, hashes);
+                yield with(new LevelTable(bit, new LevelSlot[] {other}), branch, hash, depth, hashes);
             }
             case LevelTable table -> table.with(branch, hash, depth, hashes);
         };
     }
 
-    private LevelTable with(Branch branch, long hash, int depth, LevelHash hashes) {
+    private LevelTable with(LevelBranch branch, long hash, int depth, LevelHash hashes) {
         int bit = bitOf(branch.bytes, branch.from, branch.to, hash, depth);
         int index = indexOf(bit);
         if ((taken & bit) == 0) {
-            Slot[] more = new Slot[slots.length + 1];
+            LevelSlot[] more = new LevelSlot[slots.length + 1];
             System.arraycopy(slots, 0, more, 0, index);
             more[index] = branch;
             System.arraycopy(slots, index, more, index + 1, slots.length - index);
@@ -82,7 +83,7 @@ final class LevelTable extends Slot {
         return this;
     }
 
-    private static @Nullable Slot without(Slot slot, Branch branch, long hash, int depth) {
+    private static @Nullable LevelSlot without(LevelSlot slot, LevelBranch branch, long hash, int depth) {
         if (slot instanceof LevelTable table) {
             return table.without(branch, hash, depth);
         }
@@ -92,15 +93,15 @@ final class LevelTable extends Slot {
         return null;
     }
 
-    private @Nullable Slot without(Branch branch, long hash, int depth) {
+    private @Nullable LevelSlot without(LevelBranch branch, long hash, int depth) {
         int bit = bitOf(branch.bytes, branch.from, branch.to, hash, depth);
         int index = indexOf(bit);
         if ((taken & bit) == 0) {
             throw new IllegalArgumentException("the branch to remove is not in the map");
         }
-        Slot left = without(at(index), branch, hash, depth + 1);
+        LevelSlot left = without(at(index), branch, hash, depth + 1);
         if (left != null) {
-            if (slots.length == 1 && left instanceof Branch) {
+            if (slots.length == 1 && left instanceof LevelBranch) {
                 return left;
             }
             put(index, left);
@@ -109,19 +110,19 @@ final class LevelTable extends Slot {
         if (slots.length == 1) {
             return null;
         }
-        if (slots.length == 2 && at(1 - index) instanceof Branch last) {
+        if (slots.length == 2 && at(1 - index) instanceof LevelBranch last) {
             return last;
         }
-        Slot[] fewer = Arrays.copyOf(slots, slots.length - 1);
+        LevelSlot[] fewer = Arrays.copyOf(slots, slots.length - 1);
         System.arraycopy(slots, index + 1, fewer, index, fewer.length - index);
         return new LevelTable(taken & ~bit, fewer);
     }
 
-    private Slot at(int index) {
-        return (Slot) PLACE.getVolatile(slots, index);
+    private LevelSlot at(int index) {
+        return (LevelSlot) PLACE.getVolatile(slots, index);
     }
 
-    private void put(int index, Slot slot) {
+    private void put(int index, LevelSlot slot) {
         if (at(index) != slot) {
             PLACE.setVolatile(slots, index, slot);
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the subscriptions
  */
 @SuppressWarnings("ReferenceEquality") // subscriptions are compared by identity
-final class Change<S> {
+final class SubscriptionChange<S> {
     private final SubscriberSets<S> sets;
     private final @Nullable S removed;
     private final @Nullable S added;
@@ -17,7 +17,7 @@ final class Change<S> {
     private int sizeAfter;
     private boolean made;
 
-    Change(SubscriberSets<S> sets, @Nullable S removed, @Nullable S added) {
+    SubscriptionChange(SubscriberSets<S> sets, @Nullable S removed, @Nullable S added) {
         this.sets = sets;
         this.removed = removed;
         this.added = added;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>How it is laid out</h2>
  * Filters without wildcards lie in a hash map by their bytes. Those with wildcards lie in a trie by their levels, in
- * which a level that leads to one filter only ends in a {@link Leaf}, so that a million filters {@code dev/<id>/cmd/+}
+ * which a level that leads to one filter only ends in a {@link FilterLeaf}, so that a million filters {@code dev/<id>/cmd/+}
  * need one node and a million leaves. The branches of a level and the exact filters are {@link LevelTable}s, the
  * subscriptions of a filter one of {@link SubscriberSets}: neither copies more than a few dozen references for a change,
  * however many children a level and however many subscriptions a filter has.
@@ -49,7 +49,7 @@ final class SubscriptionIndex<S> {
     private final SubscriberSets<S> sets;
     private final MatchVersions versions;
     private final LevelNode wildcards = new LevelNode(NO_KEY, 0, 0);
-    private volatile @Nullable Slot exact;
+    private volatile @Nullable LevelSlot exact;
     private final AtomicInteger filters = new AtomicInteger();
     private final AtomicInteger size = new AtomicInteger();
 
@@ -76,12 +76,12 @@ final class SubscriptionIndex<S> {
 
     /** Adds a subscription of a filter, which has no Share Name; no effect if it is there. */
     void add(TopicFilter filter, S subscription) {
-        make(filter, new Change<>(sets, null, subscription));
+        make(filter, new SubscriptionChange<>(sets, null, subscription));
     }
 
     /** Removes a subscription of a filter; returns whether it was there. */
     boolean remove(TopicFilter filter, S subscription) {
-        return make(filter, new Change<>(sets, subscription, null));
+        return make(filter, new SubscriptionChange<>(sets, subscription, null));
     }
 
     /**
@@ -90,7 +90,7 @@ final class SubscriptionIndex<S> {
      * @throws IllegalArgumentException when the old one is not there
      */
     void replace(TopicFilter filter, S old, S replacement) {
-        if (!make(filter, new Change<>(sets, old, replacement))) {
+        if (!make(filter, new SubscriptionChange<>(sets, old, replacement))) {
             throw new IllegalArgumentException("no subscription of " + filter + " to replace: " + old);
         }
     }
@@ -101,9 +101,10 @@ final class SubscriptionIndex<S> {
      */
     void match(TopicName topic, Consumer<? super S> found) {
         byte[] name = topic.utf8();
-        Slot map = exact;
+        LevelSlot map = exact;
         if (map != null
-                && LevelTable.find(map, name, 0, name.length, hashes.of(name, 0, name.length)) instanceof Leaf leaf) {
+                && LevelTable.find(map, name, 0, name.length, hashes.of(name, 0, name.length))
+                        instanceof FilterLeaf leaf) {
             sets.forEach(leaf.subscribers, found);
         }
         descend(wildcards, name, 0, found);
@@ -147,7 +148,7 @@ final class SubscriptionIndex<S> {
             int end = Levels.end(name, from);
             if (from > 0 || name[0] != '$') { // [MQTT-4.7.2-1]
                 sets.forEach(node.rest, found);
-                Branch any = node.any;
+                LevelBranch any = node.any;
                 if (any != null) {
                     LevelNode next = follow(any, name, end, found);
                     if (next != null) {
@@ -155,11 +156,11 @@ final class SubscriptionIndex<S> {
                     }
                 }
             }
-            Slot children = node.children;
+            LevelSlot children = node.children;
             if (children == null) {
                 return;
             }
-            Branch child = LevelTable.find(children, name, from, end, hashes.of(name, from, end));
+            LevelBranch child = LevelTable.find(children, name, from, end, hashes.of(name, from, end));
             LevelNode next = child == null ? null : follow(child, name, end, found);
             if (next == null) {
                 return;
@@ -170,9 +171,9 @@ final class SubscriptionIndex<S> {
     }
 
     /** Visits what ends at a branch whose level of the name ends here; returns the node if there is more behind it. */
-    private @Nullable LevelNode follow(Branch branch, byte[] name, int end, Consumer<? super S> found) {
+    private @Nullable LevelNode follow(LevelBranch branch, byte[] name, int end, Consumer<? super S> found) {
         return switch (branch) {
-            case Leaf leaf -> {
+            case FilterLeaf leaf -> {
                 if (leaf.matchesRest(name, end)) {
                     sets.forEach(leaf.subscribers, found);
                 }
@@ -187,7 +188,7 @@ final class SubscriptionIndex<S> {
         };
     }
 
-    private boolean make(TopicFilter filter, Change<S> change) {
+    private boolean make(TopicFilter filter, SubscriptionChange<S> change) {
         if (filter.isShared()) {
             throw new IllegalArgumentException("the index takes filters without a Share Name, not " + filter);
         }
@@ -213,7 +214,7 @@ final class SubscriptionIndex<S> {
 
     /** Changes the filter whose levels from an index on lie behind a node. */
     @GuardedBy("lock")
-    private void changeBehind(LevelNode node, byte[] filter, int from, Change<S> change) {
+    private void changeBehind(LevelNode node, byte[] filter, int from, SubscriptionChange<S> change) {
         int end = Levels.end(filter, from);
         switch (filter.length == from ? 0 : filter[from]) {
             case '#' -> node.rest = change.appliedTo(node.rest);
@@ -224,9 +225,10 @@ final class SubscriptionIndex<S> {
 
     /** The map in which the branch of one level, or of a whole exact filter, has been changed. */
     @GuardedBy("lock")
-    private @Nullable Slot mapChanged(@Nullable Slot map, byte[] filter, int from, int end, Change<S> change) {
-        Branch old = LevelTable.find(map, filter, from, end, hashes.of(filter, from, end));
-        Branch next = branchChanged(old, filter, from, end, change);
+    private @Nullable LevelSlot mapChanged(
+            @Nullable LevelSlot map, byte[] filter, int from, int end, SubscriptionChange<S> change) {
+        LevelBranch old = LevelTable.find(map, filter, from, end, hashes.of(filter, from, end));
+        LevelBranch next = branchChanged(old, filter, from, end, change);
         if (next == old) {
             return map;
         }
@@ -238,14 +240,14 @@ final class SubscriptionIndex<S> {
 
     /** The branch of the level that ends here, changed in place or anew; null when it is empty. */
     @GuardedBy("lock")
-    private @Nullable Branch branchChanged(
-            @Nullable Branch branch, byte[] filter, int from, int end, Change<S> change) {
+    private @Nullable LevelBranch branchChanged(
+            @Nullable LevelBranch branch, byte[] filter, int from, int end, SubscriptionChange<S> change) {
         return switch (branch) {
             case null -> {
                 Object subscribers = change.appliedTo(null);
-                yield subscribers == null ? null : new Leaf(filter, from, end, subscribers);
+                yield subscribers == null ? null : new FilterLeaf(filter, from, end, subscribers);
             }
-            case Leaf leaf
+            case FilterLeaf leaf
             when leaf.hasRest(filter, end) -> {
                 Object subscribers = change.appliedTo(leaf.subscribers);
                 if (subscribers != null) {
@@ -253,8 +255,8 @@ final class SubscriptionIndex<S> {
                 }
                 yield subscribers == null ? null : leaf;
             }
-            case Leaf leaf when !change.createsFilter() -> leaf;
-            case Leaf leaf -> branchChanged(nodeOf(leaf), filter, from, end, change);
+            case FilterLeaf leaf when !change.createsFilter() -> leaf;
+            case FilterLeaf leaf -> branchChanged(nodeOf(leaf), filter, from, end, change);
             case LevelNode node -> {
                 if (end == filter.length) {
                     node.here = change.appliedTo(node.here);
@@ -267,7 +269,7 @@ final class SubscriptionIndex<S> {
     }
 
     /** A node for the level of a leaf with what lies behind that leaf, not yet to be seen by anybody. */
-    private static LevelNode nodeOf(Leaf leaf) {
+    private static LevelNode nodeOf(FilterLeaf leaf) {
         byte[] filter = leaf.bytes;
         byte[] level = Arrays.copyOfRange(filter, leaf.from, leaf.to);
         LevelNode node = new LevelNode(level, 0, level.length);
@@ -279,8 +281,8 @@ final class SubscriptionIndex<S> {
         int end = Levels.end(filter, from);
         switch (filter.length == from ? 0 : filter[from]) {
             case '#' -> node.rest = leaf.subscribers;
-            case '+' -> node.any = new Leaf(filter, from, end, leaf.subscribers);
-            default -> node.children = new Leaf(filter, from, end, leaf.subscribers);
+            case '+' -> node.any = new FilterLeaf(filter, from, end, leaf.subscribers);
+            default -> node.children = new FilterLeaf(filter, from, end, leaf.subscribers);
         }
         return node;
     }
