@@ -38,6 +38,14 @@ public record Message(
         return this;
     }
 
+    /** This message with an equal topic, so that its own need not be kept. */
+    @SuppressWarnings("ReferenceEquality") // equal they are; the same saves a copy
+    Message at(TopicName equalTopic) {
+        return equalTopic == topic
+                ? this
+                : new Message(equalTopic, payload, qos, retain, properties, expiresAtMillis, publisher);
+    }
+
     /** What it counts for in bounds by bytes. */
     int bytes() {
         return OVERHEAD + topic.size() + payload.size();

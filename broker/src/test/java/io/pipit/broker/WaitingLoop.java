@@ -32,6 +32,14 @@ final class WaitingLoop implements Loop {
         }
     }
 
+    /** Runs what waits and what that hands in, without waiting for more. */
+    void runWaiting() {
+        endTurn();
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            turn(task);
+        }
+    }
+
     /** Runs a task as a turn of its own, with its end. */
     void turn(Runnable task) {
         turns++;

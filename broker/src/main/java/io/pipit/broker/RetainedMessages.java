@@ -1,0 +1,192 @@
+package io.pipit.broker;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Row;
+import io.pipit.mqtt.TopicFilter;
+import io.pipit.mqtt.TopicName;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The retained message of each topic (section 3.3.1.3), for the whole broker. Any thread; readers take no lock,
+ * writers of one topic the lock of its {@link RetainedTopic}.
+ *
+ * <p>Each change has a version, higher than those before it. It is made here when its PUBLISH is accepted, so that a
+ * subscriber sees it in the fan-out or through its cursor, and gets to the storage later, when that PUBLISH has all
+ * its queue entries: {@link #store} hands it in so that the rows of one topic follow each other by their versions,
+ * whatever loops they come from.
+ */
+final class RetainedMessages {
+    private final LongSupplier nowMillis;
+    private final long expiryMillis;
+    private final ConcurrentNavigableMap<byte[], RetainedTopic> topics =
+            new ConcurrentSkipListMap<>(TopicOrder.BY_LEVELS);
+    private final AtomicLong versions = new AtomicLong();
+    private final LongAdder count = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder expiringTopics = new LongAdder();
+    private final byte[] beginning = new byte[0];
+    private byte[] sweptTo = beginning;
+
+    /**
+     * Without any message.
+     *
+     * @param nowMillis the broker's own time, in which messages expire; any thread
+     * @param expiry after which a message goes whatever its Message Expiry Interval; zero for never
+     */
+    RetainedMessages(LongSupplier nowMillis, Duration expiry) {
+        this.nowMillis = nowMillis;
+        this.expiryMillis = expiry.toMillis();
+    }
+
+    /**
+     * Makes a message the retained one of its topic [MQTT-3.3.1-5]. It is kept, whatever its RETAIN flag and its
+     * payload say.
+     *
+     * @return the version of this change, for {@link #store}
+     */
+    long set(Message message) {
+        message.keep();
+        long expires = message.expiresAtMillis();
+        long clearsAtMillis = expiryMillis == 0 ? expires : Math.min(expires, nowMillis.getAsLong() + expiryMillis);
+        while (true) {
+            long version = topic(message.topic()).set(message, clearsAtMillis, this);
+            if (version != RetainedTopic.REMOVED) {
+                return version;
+            }
+        }
+    }
+
+    private RetainedTopic topic(TopicName name) {
+        RetainedTopic known = topics.get(name.utf8());
+        if (known != null) {
+            return known;
+        }
+        RetainedTopic fresh = new RetainedTopic(name);
+        RetainedTopic other = topics.putIfAbsent(name.utf8(), fresh);
+        return other == null ? fresh : other;
+    }
+
+    /**
+     * Takes the retained message of a topic away [MQTT-3.3.1-6].
+     *
+     * @return the version of this change, for {@link #store}; 0 when there was nothing, also in the storage
+     */
+    long clear(TopicName name) {
+        RetainedTopic topic = topics.get(name.utf8());
+        return topic == null ? 0 : Math.max(0, topic.clear(this));
+    }
+
+    /** The retained message of a topic, unless it has expired. */
+    @Nullable
+    Message get(TopicName name) {
+        RetainedTopic topic = topics.get(name.utf8());
+        return topic == null ? null : topic.message(nowMillis.getAsLong());
+    }
+
+    /** A cursor over the retained messages that match a filter, its Share Name aside. */
+    RetainedCursor open(TopicFilter filter) {
+        return new RetainedCursor(this, filter.unshared());
+    }
+
+    /**
+     * Hands in a batch with the row of a change, unless a newer row of its topic was handed in before. Every change
+     * must come here once, as late as one likes; one that shall not be stored with a batch that is let go.
+     *
+     * @param version of the change
+     * @param commit hands the batch to the storage, and does nothing else: it runs within this call, under the lock
+     *     of the topic
+     */
+    void store(TopicName name, long version, Batch batch, Runnable commit) {
+        RetainedTopic topic = topics.get(name.utf8());
+        if (topic == null) { // cleared, and that is handed in
+            commit.run();
+        } else {
+            topic.store(version, batch, commit, this);
+        }
+    }
+
+    /** Takes a row that the storage held, at the start, before anything else; of several of a topic the newest wins. */
+    void load(Row row) {
+        RowReader reader = new RowReader(row.value());
+        long version = reader.i64();
+        reader.version(RetainedTopic.ROW_VERSION);
+        long clearsAtMillis = reader.i64();
+        Message message = MessageRow.read(reader);
+        reader.end();
+        versions.accumulateAndGet(version, Math::max);
+        topic(message.topic()).load(message, clearsAtMillis, version, this);
+    }
+
+    /**
+     * Takes away what has expired, a part of all topics at a time: it goes on where it stopped, and from the end to
+     * the beginning. One thread at a time.
+     *
+     * @param maxVisits how many topics to look at, at most
+     * @param removed hears of each that went, with the version of this change for {@link #store}
+     * @return how many topics it looked at: fewer than {@code maxVisits} when it has reached the end
+     */
+    int expire(int maxVisits, ObjLongConsumer<TopicName> removed) {
+        if (expiringTopics.sum() == 0) {
+            sweptTo = beginning;
+            return 0;
+        }
+        long now = nowMillis.getAsLong();
+        Iterator<RetainedTopic> rest = from(sweptTo, false);
+        for (int visits = 0; visits < maxVisits; visits++) {
+            if (!rest.hasNext()) {
+                sweptTo = beginning;
+                return visits;
+            }
+            RetainedTopic topic = rest.next();
+            sweptTo = topic.name().utf8();
+            long version = topic.clearIfExpired(now, this);
+            if (version > 0) {
+                removed.accept(topic.name(), version);
+            }
+        }
+        return maxVisits;
+    }
+
+    /** How many topics have a retained message; those that have expired count until they are swept. */
+    long count() {
+        return count.sum();
+    }
+
+    /** Rough bytes that the retained messages take. */
+    long bytes() {
+        return bytes.sum();
+    }
+
+    /** The topics from a place on in {@link TopicOrder}; sees those that are there throughout. */
+    Iterator<RetainedTopic> from(byte[] place, boolean inclusive) {
+        return topics.tailMap(place, inclusive).values().iterator();
+    }
+
+    long nowMillis() {
+        return nowMillis.getAsLong();
+    }
+
+    long nextVersion() {
+        return versions.incrementAndGet();
+    }
+
+    /** A topic's message has changed. */
+    void replaced(@Nullable Message before, @Nullable Message after, boolean expiring, boolean expiringNow) {
+        count.add((after == null ? 0 : 1) - (before == null ? 0 : 1));
+        bytes.add((after == null ? 0 : after.bytes()) - (before == null ? 0 : before.bytes()));
+        expiringTopics.add((expiringNow ? 1 : 0) - (expiring ? 1 : 0));
+    }
+
+    /** A topic without message, whose last change is handed in. */
+    void forget(RetainedTopic topic) {
+        topics.remove(topic.name().utf8(), topic);
+    }
+}
