@@ -1,0 +1,27 @@
+package io.pipit.client;
+
+/** Why an operation of the client failed; {@link MqttException} carries it with the details. */
+public enum Failure {
+    /** The name of the server has no address. */
+    HOST_UNKNOWN,
+    /** No connection came about: refused, no route, or no WebSocket there. */
+    UNREACHABLE,
+    /** The server answered CONNECT with an error: the reason code says which. */
+    REFUSED,
+    /** The server acknowledged a request with an error: the reason code says which. */
+    REJECTED,
+    /** The server announced that it does not do this; nothing was sent. */
+    NOT_POSSIBLE,
+    /** There is no connection, or the client itself has closed it. */
+    NOT_CONNECTED,
+    /** The connection ended without a DISCONNECT. */
+    CONNECTION_LOST,
+    /** The server sent DISCONNECT (MQTT 5.0): the reason code says why. */
+    DISCONNECTED,
+    /** The server did not answer in time. */
+    TIMED_OUT,
+    /** The server broke the protocol: the reason code says how. */
+    PROTOCOL_ERROR,
+    /** A {@link MessageListener} threw: its exception is the cause. */
+    LISTENER_FAILED
+}
