@@ -1,4 +1,4 @@
-/** An MQTT client on blocking sockets and virtual threads. */
+/** An MQTT client on blocking sockets and virtual threads; begin at {@link io.pipit.client.MqttClient}. */
 @NullMarked
 package io.pipit.client;
 

@@ -1,0 +1,24 @@
+package io.pipit.client;
+
+import io.pipit.mqtt.Payload;
+import io.pipit.mqtt.Properties;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.TopicName;
+
+/**
+ * An application message to be published, free of any one transmission.
+ *
+ * @param retain whether the server shall keep it for later subscribers
+ * @param properties those that PUBLISH may have (MQTT 5.0); not sent by 3.x
+ */
+public record Message(TopicName topic, Payload payload, QoS qos, boolean retain, Properties properties) {
+    /** Not retained, without properties. */
+    public Message(TopicName topic, Payload payload, QoS qos) {
+        this(topic, payload, qos, false, Properties.NONE);
+    }
+
+    /** Text at a topic, not retained, without properties. */
+    public static Message of(String topic, String text, QoS qos) {
+        return new Message(TopicName.of(topic), Payload.of(text), qos);
+    }
+}
