@@ -1,0 +1,45 @@
+package io.pipit.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TopicNameTest {
+    @Spec({"MQTT-4.7.0-1", "MQTT-4.7.3-1", "MQTT-4.7.3-2"})
+    @ParameterizedTest
+    @ValueSource(strings = {"", "+", "#", "a/+", "a#", "a\0b", "\uDC00"})
+    void of_aTextThatIsNoTopicName_isRefused(String text) {
+        assertThatThrownBy(() -> TopicName.of(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Spec("MQTT-4.7.3-3")
+    @Test
+    void of_aTextAbove65535Bytes_isRefused() {
+        assertThat(TopicName.of("a".repeat(65_535)).size()).isEqualTo(65_535);
+        assertThatThrownBy(() -> TopicName.of("a".repeat(65_536))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a, 1", "/, 2", "a/b, 2", "/a/, 3", "//, 3", "ä/ö/ü, 3"})
+    void levels_ofATopic_countsItsSeparators(String topic, int levels) {
+        assertThat(TopicName.of(topic).levels()).isEqualTo(levels);
+    }
+
+    @Test
+    void equals_ofTheSameText_isTrue() {
+        assertThat(TopicName.of("a/b")).isEqualTo(TopicName.of("a/b")).hasSameHashCodeAs(TopicName.of("a/b"));
+        assertThat(TopicName.of("a/b")).isNotEqualTo(TopicName.of("a/c"));
+        assertThat(TopicName.of("a/b")).isNotEqualTo("a/b");
+        assertThat(TopicName.of("a/b")).hasToString("a/b");
+    }
+
+    @Test
+    void isDollar_ofAServersTopic_isTrue() {
+        assertThat(TopicName.of("$SYS/x").isDollar()).isTrue();
+        assertThat(TopicName.of("a/$SYS").isDollar()).isFalse();
+    }
+}
