@@ -2,20 +2,46 @@ package io.pipit.broker;
 
 import io.pipit.broker.spi.Authenticator;
 import io.pipit.broker.spi.Authorizer;
+import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.BrokerListener;
 import io.pipit.broker.spi.Clock;
 import io.pipit.broker.spi.ConnectionEvents;
+import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Identity;
 import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.NetworkConnection;
+import io.pipit.broker.spi.Peer;
 import io.pipit.broker.spi.Storage;
+import io.pipit.broker.spi.Table;
+import io.pipit.mqtt.ClientIdentifier;
+import io.pipit.mqtt.ReasonCode;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The broker itself. It knows no socket, disk, thread or clock: it meets them through the ports in {@code spi}.
+ * Its parts that are not confined to one loop stand here; the rest is in a {@link BrokerLoop} for each.
  */
-@SuppressWarnings("DoNotCallSuggester") // its shape only, as yet
 public final class Broker {
-    /** A broker whose sessions live on these loops; nothing runs before {@link #start}. */
+    private static final long TIME_NANOS = 10_000_000_000L;
+    private static final long SWEEP_NANOS = 1_000_000_000L;
+    private static final int SWEEP_VISITS = 4096;
+
+    private final Settings settings;
+    private final Clock clock;
+    private final BrokerTime time;
+    private final Storage storage;
+    private final Authenticator authenticator;
+    private final Authorizer authorizer;
+    private final List<BrokerListener> listeners;
+    private final SubscriptionIndex<Matched> index = new SubscriptionIndex<>();
+    private final SharedSubscriptions shared = new SharedSubscriptions(index);
+    private final RetainedMessages retained;
+    private final Alarms alarms;
+    private final List<BrokerLoop> loops = new ArrayList<>();
+
+    /** A broker whose sessions live on these loops, 1 to 256; nothing runs before {@link #start}. */
     public Broker(
             Settings settings,
             List<? extends Loop> loops,
@@ -23,11 +49,69 @@ public final class Broker {
             Storage storage,
             Authenticator authenticator,
             Authorizer authorizer,
-            List<? extends BrokerListener> listeners) {}
+            List<? extends BrokerListener> listeners) {
+        if (loops.isEmpty() || loops.size() > Numbers.MAX_LOOPS) {
+            throw new IllegalArgumentException(loops.size() + " loops are not 1 to " + Numbers.MAX_LOOPS);
+        }
+        this.settings = settings;
+        this.clock = clock;
+        this.time = new BrokerTime(clock);
+        this.storage = storage;
+        this.authenticator = authenticator;
+        this.authorizer = authorizer;
+        this.listeners = List.copyOf(listeners);
+        this.retained = new RetainedMessages(time::millis, settings.retained().expiry());
+        this.alarms = new Alarms(clock, this.listeners);
+        for (Loop loop : loops) {
+            this.loops.add(new BrokerLoop(this, loop, loops.size()));
+        }
+    }
+
+    // Life
 
     /** Reads back what is stored, then runs {@code ready} on some loop; connections are accepted from then on. */
     public void start(Runnable ready) {
-        throw new UnsupportedOperationException();
+        BrokerLoop first = loop(0);
+        first.port()
+                .execute(() -> new Recovery(this, () -> {
+                            runRegularly(first);
+                            ready.run();
+                        })
+                        .begin());
+    }
+
+    /** The storage knows the epoch: numbers may be given. */
+    void begin(long epoch) {
+        loops.forEach(loop -> loop.numbers().begin(epoch));
+    }
+
+    private void runRegularly(BrokerLoop first) {
+        first.every(TIME_NANOS, () -> storeTime(first.lazyBatch()));
+        first.every(
+                SWEEP_NANOS,
+                () -> retained.expire(SWEEP_VISITS, (topic, version) -> {
+                    Batch batch = new Batch(Batch.Urgency.LAZY);
+                    retained.store(
+                            topic, version, batch, () -> first.lazyBatch().addAll(batch));
+                }));
+    }
+
+    /** Adds the broker's time, by which a later start knows how long it was down. */
+    void storeTime(Batch batch) {
+        byte[] row = new RowWriter(2 * Long.BYTES)
+                .i64(time.millis())
+                .i64(time.wallMillis())
+                .finish();
+        batch.put(Table.BROKER, Keys.time(), row);
+    }
+
+    /**
+     * Stops in order: decodes nothing more, waits for pending commits and sends their acknowledgements, tells 5.0
+     * clients 0x8B, publishes wills that are due, closes the connections; then runs {@code stopped} on some loop.
+     * The storage is the caller's to close.
+     */
+    public void stop(Runnable stopped) {
+        loop(0).port().execute(() -> new Stopping(this, stopped).begin());
     }
 
     /**
@@ -37,20 +121,94 @@ public final class Broker {
      * @return what is to hear of its events
      */
     public ConnectionEvents accept(NetworkConnection connection, Loop loop) {
-        throw new UnsupportedOperationException();
+        BrokerLoop owner = loop(loop.index());
+        Client client = new Client(connection, owner);
+        owner.connections().add(client);
+        owner.metrics().opened();
+        client.opened();
+        return client;
     }
 
     /** Publishes a message of the program around the broker; any thread. */
     public void publish(Message message) {
-        throw new UnsupportedOperationException();
+        BrokerLoop loop = loop(0);
+        message.keep();
+        loop.port().execute(() -> loop.publish(message));
     }
 
-    /**
-     * Stops in order: decodes nothing more, waits for pending commits and sends their acknowledgements, tells 5.0
-     * clients 0x8B, publishes wills that are due, closes the connections; then runs {@code stopped} on some loop.
-     * The storage is the caller's to close.
-     */
-    public void stop(Runnable stopped) {
-        throw new UnsupportedOperationException();
+    // Parts
+
+    Settings settings() {
+        return settings;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    BrokerTime time() {
+        return time;
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    Authorizer authorizer() {
+        return authorizer;
+    }
+
+    SubscriptionIndex<Matched> index() {
+        return index;
+    }
+
+    SharedSubscriptions shared() {
+        return shared;
+    }
+
+    RetainedMessages retained() {
+        return retained;
+    }
+
+    Alarms alarms() {
+        return alarms;
+    }
+
+    List<BrokerLoop> loops() {
+        return loops;
+    }
+
+    BrokerLoop loop(int number) {
+        return loops.get(number);
+    }
+
+    /** Where the session of a client lives, connected or not. */
+    BrokerLoop loopOf(ClientIdentifier clientIdentifier) {
+        int hash = clientIdentifier.value().hashCode();
+        return loop(Math.floorMod(hash ^ (hash >>> 16), loops.size()));
+    }
+
+    // What listeners hear
+
+    void connected(Client client, boolean sessionPresent) {
+        listeners.forEach(listener -> listener.connected(client.identity(), client.version(), sessionPresent));
+    }
+
+    void disconnected(Identity client, ReasonCode reason) {
+        listeners.forEach(listener -> listener.disconnected(client, reason));
+    }
+
+    void refused(ClientIdentifier clientIdentifier, Peer peer, ReasonCode reason, String why) {
+        listeners.forEach(listener -> listener.refused(clientIdentifier, peer, reason, why));
+    }
+
+    void dropped(ClientIdentifier client, @Nullable Message message, DropReason reason) {
+        if (message != null) {
+            listeners.forEach(listener -> listener.dropped(client, message.topic(), reason));
+        }
     }
 }

@@ -7,43 +7,36 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The keys of rows. Those of one session begin with its Client Identifier, the length first (two bytes): so they
- * are one range in each table, and no identifier is the beginning of another's. An instance makes the keys of one
- * session; those of other rows, and the way back, are static.
+ * The keys of rows. Those of one session begin with its number, which no other session ever had: so they are one
+ * range in each table, and what is left of a session that has ended is never taken for another's. An instance makes
+ * the keys of one session; those of other rows, and the way back, are static.
  */
 final class Keys {
-    private static final int LENGTH = 2;
     private static final byte MESSAGE = 0;
     private static final byte COUNTER = 1;
+    private static final byte EPOCH = 'e';
+    private static final byte TIME = 't';
+    private static final byte DEAD = 'x';
 
-    private final byte[] session;
-    private final byte[] end;
+    private final long number;
 
-    /** The keys of the session of this Client Identifier, of at most 65,535 bytes. */
-    Keys(ClientIdentifier client) {
-        byte[] utf8 = client.value().getBytes(StandardCharsets.UTF_8);
-        if (utf8.length > 0xFFFF) {
-            throw new IllegalArgumentException("a Client Identifier of " + utf8.length + " bytes");
-        }
-        session = new byte[LENGTH + utf8.length];
-        session[0] = (byte) (utf8.length >>> 8);
-        session[1] = (byte) utf8.length;
-        System.arraycopy(utf8, 0, session, LENGTH, utf8.length);
-        end = session.clone();
-        int last = end.length - 1;
-        while (++end[last] == 0) {
-            last--;
-        }
+    /** The keys of the session with this number, 0 or more. */
+    Keys(long number) {
+        this.number = number;
     }
 
-    /** The key of the session's row, and of its will's; the first key of its range in the other tables. */
-    byte[] session() {
-        return session;
+    long number() {
+        return number;
+    }
+
+    /** The beginning, inclusive, of its range in every table. */
+    byte[] first() {
+        return BigEndian.bytes(number);
     }
 
     /** The end, exclusive, of its range in every table. */
     byte[] end() {
-        return end;
+        return BigEndian.bytes(number + 1);
     }
 
     /**
@@ -52,8 +45,9 @@ final class Keys {
      * @param sequence 0 or more
      */
     byte[] entry(long sequence) {
-        byte[] key = Arrays.copyOf(session, session.length + Long.BYTES);
-        BigEndian.write(sequence, key, session.length);
+        byte[] key = new byte[2 * Long.BYTES];
+        BigEndian.write(number, key, 0);
+        BigEndian.write(sequence, key, Long.BYTES);
         return key;
     }
 
@@ -63,18 +57,28 @@ final class Keys {
      * @param packetIdentifier 1 to 65,535
      */
     byte[] received(int packetIdentifier) {
-        byte[] key = Arrays.copyOf(session, session.length + 2);
-        key[session.length] = (byte) (packetIdentifier >>> 8);
-        key[session.length + 1] = (byte) packetIdentifier;
+        byte[] key = Arrays.copyOf(first(), Long.BYTES + 2);
+        key[Long.BYTES] = (byte) (packetIdentifier >>> 8);
+        key[Long.BYTES + 1] = (byte) packetIdentifier;
         return key;
     }
 
     /** A subscription. */
     byte[] subscription(TopicFilter filter) {
         byte[] utf8 = filter.utf8();
-        byte[] key = Arrays.copyOf(session, session.length + utf8.length);
-        System.arraycopy(utf8, 0, key, session.length, utf8.length);
+        byte[] key = Arrays.copyOf(first(), Long.BYTES + utf8.length);
+        System.arraycopy(utf8, 0, key, Long.BYTES, utf8.length);
         return key;
+    }
+
+    /** A session's row: the Client Identifier itself. */
+    static byte[] session(ClientIdentifier client) {
+        return client.value().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The will of the session with this number. */
+    static byte[] will(long number) {
+        return BigEndian.bytes(number);
     }
 
     /** A retained message: the topic itself. */
@@ -99,26 +103,64 @@ final class Keys {
         return key;
     }
 
-    /** Whose row it is, of any key of a session. */
-    static ClientIdentifier clientIdentifierOf(byte[] key) {
-        return new ClientIdentifier(new String(key, LENGTH, sessionSize(key) - LENGTH, StandardCharsets.UTF_8));
+    /** How often the broker was started on this storage. */
+    static byte[] epoch() {
+        return new byte[] {EPOCH};
+    }
+
+    /** The broker's time, and the wall clock beside it. */
+    static byte[] time() {
+        return new byte[] {TIME};
+    }
+
+    /** A session that has ended, and whose rows are being removed. */
+    static byte[] dead(long number) {
+        byte[] key = new byte[1 + Long.BYTES];
+        key[0] = DEAD;
+        BigEndian.write(number, key, 1);
+        return key;
+    }
+
+    /** Whether a key in the table of the broker is that of a session that has ended. */
+    static boolean isDead(byte[] key) {
+        return key.length == 1 + Long.BYTES && key[0] == DEAD;
+    }
+
+    /** The number of a session that has ended, of its key. */
+    static long deadNumberOf(byte[] dead) {
+        return BigEndian.read(dead, 1);
+    }
+
+    /** Whose row it is, of a session's row. */
+    static ClientIdentifier clientIdentifierOf(byte[] session) {
+        return new ClientIdentifier(new String(session, StandardCharsets.UTF_8));
+    }
+
+    /** The session's number at the beginning of any of its keys, or of its will's. */
+    static long numberOf(byte[] key) {
+        if (key.length < Long.BYTES) {
+            throw new CorruptRowException("a key of " + key.length + " bytes without a session's number");
+        }
+        return BigEndian.read(key, 0);
     }
 
     /** The sequence number of an entry's key. */
     static long sequenceOf(byte[] entry) {
-        return BigEndian.read(entry, requireMore(entry, Long.BYTES));
+        require(entry, Long.BYTES);
+        return BigEndian.read(entry, Long.BYTES);
     }
 
     /** The Packet Identifier of a key. */
     static int packetIdentifierOf(byte[] received) {
-        int start = requireMore(received, 2);
-        return (received[start] & 0xFF) << 8 | (received[start + 1] & 0xFF);
+        require(received, 2);
+        return ((received[Long.BYTES] & 0xFF) << 8) | (received[Long.BYTES + 1] & 0xFF);
     }
 
     /** The filter of a subscription's key. */
     static TopicFilter filterOf(byte[] subscription) {
+        numberOf(subscription);
         try {
-            return TopicFilter.owning(Arrays.copyOfRange(subscription, sessionSize(subscription), subscription.length));
+            return TopicFilter.owning(Arrays.copyOfRange(subscription, Long.BYTES, subscription.length));
         } catch (IllegalArgumentException fault) {
             throw new CorruptRowException("the key of a subscription without a filter", fault);
         }
@@ -134,19 +176,9 @@ final class Keys {
         return key[Long.BYTES] == COUNTER;
     }
 
-    private static int sessionSize(byte[] key) {
-        int size = key.length < LENGTH ? LENGTH : LENGTH + ((key[0] & 0xFF) << 8 | (key[1] & 0xFF));
-        if (size > key.length) {
-            throw new CorruptRowException("a key of " + key.length + " bytes whose Client Identifier takes " + size);
+    private static void require(byte[] key, int more) {
+        if (key.length != Long.BYTES + more) {
+            throw new CorruptRowException("a key of " + key.length + " bytes instead of " + (Long.BYTES + more));
         }
-        return size;
-    }
-
-    private static int requireMore(byte[] key, int bytes) {
-        int size = sessionSize(key);
-        if (key.length != size + bytes) {
-            throw new CorruptRowException("a key of " + key.length + " bytes instead of " + (size + bytes));
-        }
-        return size;
     }
 }

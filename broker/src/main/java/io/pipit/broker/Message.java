@@ -31,6 +31,15 @@ public record Message(
     /** Rough bytes of heap beside topic and payload. */
     private static final int OVERHEAD = 96;
 
+    /** Whether a property of a PUBLISH is forwarded with the message, unaltered [MQTT-3.3.2-17]. */
+    static boolean isForwarded(Property<?> property) {
+        return property == Property.PAYLOAD_FORMAT_INDICATOR
+                || property == Property.CONTENT_TYPE
+                || property == Property.RESPONSE_TOPIC
+                || property == Property.CORRELATION_DATA
+                || property == Property.USER_PROPERTY;
+    }
+
     /** Makes it independent of the read buffer and so of turn and thread; returns this. */
     Message keep() {
         payload.keep();
@@ -51,16 +60,17 @@ public record Message(
         return OVERHEAD + topic.size() + payload.size();
     }
 
+    /** Whether its expiry has passed; the moment itself still counts. */
     boolean isExpired(long nowMillis) {
-        return nowMillis >= expiresAtMillis;
+        return nowMillis > expiresAtMillis;
     }
 
     /** The properties for a delivery now: with the rest of the Message Expiry Interval [MQTT-3.3.2-6]. */
-    Properties propertiesAt(long nowMillis) {
+    Properties propertiesNow(BrokerTime time) {
         if (expiresAtMillis == NEVER) {
             return properties;
         }
-        long seconds = Math.max(0, expiresAtMillis - nowMillis + 999) / 1000;
+        long seconds = Math.max(0, expiresAtMillis - time.millis() + 999) / 1000;
         return properties.with(Property.MESSAGE_EXPIRY_INTERVAL, seconds);
     }
 }

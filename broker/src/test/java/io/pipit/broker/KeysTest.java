@@ -8,79 +8,56 @@ import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeysTest {
-    /** Beginnings of one another, with bytes that might look like a length or a number behind. */
-    private static final List<String> IDENTIFIERS = List.of(
-            "",
-            "a",
-            "aa",
-            "ab",
-            "a\u0001",
-            "b",
-            "\u0001",
-            "\u0000a",
-            "é",
-            "\uD83D\uDE00",
-            "\u007F",
-            "x".repeat(255),
-            "x".repeat(256),
-            "x".repeat(65_535));
+    private static final long[] NUMBERS = {0, 1, 127, 128, 255, 256, 65_535, 65_536, 1L << 32, Long.MAX_VALUE - 1};
 
-    static Stream<String> identifiers() {
-        return IDENTIFIERS.stream();
-    }
-
-    @ParameterizedTest
-    @MethodSource("identifiers")
-    void keysOfASession_areInItsRangeAndInNoOther(String identifier) {
-        Keys keys = keys(identifier);
-        List<byte[]> own = List.of(
-                keys.session(),
-                keys.entry(0),
-                keys.entry(Long.MAX_VALUE),
-                keys.received(1),
-                keys.received(65_535),
-                keys.subscription(TopicFilter.of("#")),
-                keys.subscription(TopicFilter.of("\uD83D\uDE00")));
-        for (String other : IDENTIFIERS) {
-            Keys range = keys(other);
-            assertThat(own).allMatch(key -> contains(range, key) == other.equals(identifier));
+    @Test
+    void keysOfASession_areInItsRangeAndInNoOther() {
+        for (long number : NUMBERS) {
+            Keys keys = new Keys(number);
+            List<byte[]> own = List.of(
+                    keys.entry(0),
+                    keys.entry(Long.MAX_VALUE),
+                    keys.received(1),
+                    keys.received(65_535),
+                    keys.subscription(TopicFilter.of("#")),
+                    keys.subscription(TopicFilter.of("\uD83D\uDE00")));
+            for (long other : NUMBERS) {
+                Keys range = new Keys(other);
+                assertThat(own).allMatch(key -> contains(range, key) == (other == number));
+            }
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("identifiers")
-    void keysOfASession_tellWhatTheyWereMadeOf(String identifier) {
-        Keys keys = keys(identifier);
-        assertThat(Keys.clientIdentifierOf(keys.session())).isEqualTo(new ClientIdentifier(identifier));
-        assertThat(Keys.clientIdentifierOf(keys.entry(5))).isEqualTo(new ClientIdentifier(identifier));
+    @Test
+    void keysOfASession_tellWhatTheyWereMadeOf() {
+        Keys keys = new Keys(1L << 50);
+        assertThat(Keys.numberOf(keys.entry(5))).isEqualTo(1L << 50);
+        assertThat(Keys.numberOf(Keys.will(9))).isEqualTo(9);
         assertThat(Keys.sequenceOf(keys.entry(1L << 40))).isEqualTo(1L << 40);
         assertThat(Keys.packetIdentifierOf(keys.received(65_535))).isEqualTo(65_535);
         assertThat(Keys.filterOf(keys.subscription(TopicFilter.of("$share/g/a/+"))))
                 .isEqualTo(TopicFilter.of("$share/g/a/+"));
     }
 
-    @Test
-    void entries_areInTheOrderOfTheirNumbers() {
-        Keys keys = keys("a");
-        long[] sequences = {0, 1, 127, 128, 255, 256, 65_535, 65_536, Integer.MAX_VALUE, 1L << 32, Long.MAX_VALUE};
-        for (int i = 1; i < sequences.length; i++) {
-            assertThat(Arrays.compareUnsigned(keys.entry(sequences[i - 1]), keys.entry(sequences[i])))
-                    .isNegative();
-        }
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a", "\u0001", "é", "\uD83D\uDE00"})
+    void session_isTheClientIdentifier(String identifier) {
+        ClientIdentifier client = new ClientIdentifier(identifier);
+        assertThat(Keys.clientIdentifierOf(Keys.session(client))).isEqualTo(client);
     }
 
     @Test
-    void session_sortsBeforeItsEntries() {
-        Keys keys = keys("a");
-        assertThat(Arrays.compareUnsigned(keys.session(), keys.entry(0))).isNegative();
-        assertThat(Arrays.compareUnsigned(keys.entry(Long.MAX_VALUE), keys.end()))
-                .isNegative();
+    void entries_areInTheOrderOfTheirNumbers() {
+        Keys keys = new Keys(7);
+        for (int i = 1; i < NUMBERS.length; i++) {
+            assertThat(Arrays.compareUnsigned(keys.entry(NUMBERS[i - 1]), keys.entry(NUMBERS[i])))
+                    .isNegative();
+        }
     }
 
     @Test
@@ -93,25 +70,27 @@ class KeysTest {
     }
 
     @Test
+    void dead_isToldFromTheBrokersOtherRows() {
+        assertThat(Keys.isDead(Keys.dead(7))).isTrue();
+        assertThat(Keys.deadNumberOf(Keys.dead(7))).isEqualTo(7);
+        assertThat(Keys.isDead(Keys.epoch())).isFalse();
+        assertThat(Keys.isDead(Keys.time())).isFalse();
+    }
+
+    @Test
     void retained_isTheTopic() {
         assertThat(Keys.retained(TopicName.of("a/b"))).containsExactly('a', '/', 'b');
     }
 
     @Test
     void keyOfAnotherShape_isRefused() {
-        assertThatThrownBy(() -> Keys.clientIdentifierOf(new byte[] {0})).isInstanceOf(CorruptRowException.class);
-        assertThatThrownBy(() -> Keys.clientIdentifierOf(new byte[] {0, 2, 'a'}))
-                .isInstanceOf(CorruptRowException.class);
-        assertThatThrownBy(() -> Keys.sequenceOf(keys("a").session())).isInstanceOf(CorruptRowException.class);
-        assertThatThrownBy(() -> Keys.packetIdentifierOf(keys("a").entry(1))).isInstanceOf(CorruptRowException.class);
-        assertThatThrownBy(() -> Keys.filterOf(keys("a").session())).isInstanceOf(CorruptRowException.class);
-    }
-
-    private static Keys keys(String identifier) {
-        return new Keys(new ClientIdentifier(identifier));
+        assertThatThrownBy(() -> Keys.numberOf(new byte[] {0})).isInstanceOf(CorruptRowException.class);
+        assertThatThrownBy(() -> Keys.sequenceOf(Keys.will(1))).isInstanceOf(CorruptRowException.class);
+        assertThatThrownBy(() -> Keys.packetIdentifierOf(new Keys(1).entry(1))).isInstanceOf(CorruptRowException.class);
+        assertThatThrownBy(() -> Keys.filterOf(Keys.will(1))).isInstanceOf(CorruptRowException.class);
     }
 
     private static boolean contains(Keys range, byte[] key) {
-        return Arrays.compareUnsigned(range.session(), key) <= 0 && Arrays.compareUnsigned(key, range.end()) < 0;
+        return Arrays.compareUnsigned(range.first(), key) <= 0 && Arrays.compareUnsigned(key, range.end()) < 0;
     }
 }

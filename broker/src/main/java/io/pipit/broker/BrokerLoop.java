@@ -1,0 +1,335 @@
+package io.pipit.broker;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Loop;
+import io.pipit.broker.spi.Storage;
+import io.pipit.broker.spi.Table;
+import io.pipit.mqtt.ClientIdentifier;
+import io.pipit.mqtt.TopicName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one event loop has of the broker: its sessions, timers, counters, and the way of a message from it and to it.
+ * Confined to that loop, but for {@link #handOver}.
+ */
+final class BrokerLoop {
+    private static final int HAND_OVER_CHUNK = 1024;
+    private static final int MATCHES = 8192;
+    private static final int MATCHED_SUBSCRIPTIONS = 1 << 20;
+
+    private final Broker broker;
+    private final Loop port;
+    private final Timers timers;
+    private final Sessions sessions;
+    private final Numbers numbers;
+    private final Metrics metrics = new Metrics();
+    private final Wills wills;
+    private final Connections connections = new Connections();
+    private final FaultLog faults = new FaultLog();
+    private final MatchCache<Matched, Match> matches;
+    private final EncodedShapes shapes = new EncodedShapes();
+    private final MpscUnboundedAtomicArrayQueue<Runnable> arrivals =
+            new MpscUnboundedAtomicArrayQueue<>(HAND_OVER_CHUNK);
+    private final boolean[] wakes;
+    private Batch lazy = new Batch(Batch.Urgency.LAZY);
+    private final List<Runnable> idle = new ArrayList<>();
+    private boolean endOfTurnAwaited;
+    private int pendingWork;
+
+    BrokerLoop(Broker broker, Loop port, int loops) {
+        this.broker = broker;
+        this.port = port;
+        this.timers = new Timers(broker.clock(), port);
+        this.sessions = new Sessions(this);
+        this.numbers = new Numbers(port.index());
+        this.wills = new Wills(this);
+        this.matches =
+                new MatchCache<>(broker.index(), MATCHES, MATCHED_SUBSCRIPTIONS, found -> Match.of(found, loops));
+        this.wakes = new boolean[loops];
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    Loop port() {
+        return port;
+    }
+
+    int index() {
+        return port.index();
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    Sessions sessions() {
+        return sessions;
+    }
+
+    Numbers numbers() {
+        return numbers;
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    Wills wills() {
+        return wills;
+    }
+
+    Connections connections() {
+        return connections;
+    }
+
+    FaultLog faults() {
+        return faults;
+    }
+
+    /** The monotonic clock. */
+    long nanos() {
+        return broker.clock().nanos();
+    }
+
+    /** Does something again and again, first when the period has passed. */
+    void every(long periodNanos, Runnable action) {
+        port.schedule(periodNanos, () -> {
+            action.run();
+            every(periodNanos, action);
+        });
+    }
+
+    /** The encodings of this turn. */
+    EncodedShapes shapes() {
+        awaitEndOfTurn();
+        return shapes;
+    }
+
+    SharedSubscriptions shared() {
+        return broker.shared();
+    }
+
+    Settings settings() {
+        return broker.settings();
+    }
+
+    BrokerTime time() {
+        return broker.time();
+    }
+
+    // Hand-over
+
+    /** Runs something on this loop, after what was handed over before by the same loop; called on another one. */
+    private void handOver(Runnable arrival) {
+        arrivals.offer(arrival);
+    }
+
+    /** Hands something over to another loop, which is woken once, at the end of this turn. */
+    void handOver(BrokerLoop target, Runnable arrival) {
+        target.handOver(arrival);
+        if (!wakes[target.index()]) {
+            wakes[target.index()] = true;
+            awaitEndOfTurn();
+        }
+    }
+
+    /** Runs something on another loop, or here at once when it is this one. */
+    void on(BrokerLoop target, Runnable action) {
+        if (target == this) {
+            action.run();
+        } else {
+            handOver(target, action);
+        }
+    }
+
+    private void drain() {
+        for (Runnable arrival = arrivals.poll(); arrival != null; arrival = arrivals.poll()) {
+            arrival.run();
+        }
+        tellWhenIdle();
+    }
+
+    private void awaitEndOfTurn() {
+        if (!endOfTurnAwaited) {
+            endOfTurnAwaited = true;
+            port.atEndOfTurn(this::endTurn);
+        }
+    }
+
+    private void endTurn() {
+        endOfTurnAwaited = false;
+        shapes.forget();
+        if (!lazy.isEmpty()) {
+            Batch batch = lazy;
+            lazy = new Batch(Batch.Urgency.LAZY);
+            commit(batch, "", this::lazyCommitted);
+        }
+        for (int i = 0; i < wakes.length; i++) {
+            if (wakes[i]) {
+                wakes[i] = false;
+                BrokerLoop target = broker.loop(i);
+                target.port.execute(target::drain);
+            }
+        }
+        tellWhenIdle();
+    }
+
+    // Storage
+
+    /** Collects changes that nobody waits for; committed at the end of the turn. */
+    Batch lazyBatch() {
+        awaitEndOfTurn();
+        return lazy;
+    }
+
+    private void lazyCommitted(Storage.Commit commit) {
+        if (commit instanceof Storage.Commit.Failed(String reason, boolean full)) {
+            broker.alarms().raise("storage", reason);
+        }
+    }
+
+    /** Makes a batch durable; the answer comes on this loop. */
+    void commit(Batch batch, String partition, Consumer<Storage.Commit> done) {
+        began();
+        broker.storage().commit(batch, partition, port, commit -> {
+            done.accept(commit);
+            completed();
+        });
+    }
+
+    /** Runs something when nothing of this loop is pending and what others handed over has been done. */
+    void whenIdle(Runnable action) {
+        idle.add(action);
+        port.execute(this::tellWhenIdle);
+    }
+
+    private void tellWhenIdle() {
+        if (!idle.isEmpty() && pendingWork == 0 && lazy.isEmpty() && !endOfTurnAwaited && arrivals.isEmpty()) {
+            List<Runnable> due = List.copyOf(idle);
+            idle.clear();
+            due.forEach(Runnable::run);
+        }
+    }
+
+    /** Something has begun that a stop waits for. */
+    void began() {
+        pendingWork++;
+    }
+
+    /** Something is complete that a stop waits for. */
+    void completed() {
+        pendingWork--;
+        tellWhenIdle();
+    }
+
+    void scan(Table table, byte[] from, byte @Nullable [] to, int max, Consumer<Storage.Read> done) {
+        broker.storage().scan(table, from, to, max, port, done);
+    }
+
+    void get(Table table, byte[] key, Consumer<Storage.Read> done) {
+        broker.storage().get(table, key, port, done);
+    }
+
+    // The way of a message
+
+    /** Publishes a message that nobody waits for an answer to. */
+    void publish(Message message) {
+        if (message.retain()) {
+            new Publication(this, message, Publication.nobody()).begin();
+        } else {
+            route(message, match(message.topic()), null);
+        }
+    }
+
+    /** Who is to get the messages of a topic now. */
+    Match match(TopicName topic) {
+        return matches.get(topic);
+    }
+
+    /**
+     * Delivers on this loop and hands over to the others, one item for each.
+     *
+     * @param publication that waits for the loops with stored sessions, or null when nothing is stored of it
+     */
+    void route(Message message, Match match, @Nullable Publication publication) {
+        for (int i = 0; i < wakes.length; i++) {
+            Target[] targets = match.targets(i);
+            if (targets.length > 0) {
+                send(broker.loop(i), message, targets, match.stored(i) > 0, publication);
+            }
+        }
+        for (SharedSubscription shared : match.groups()) {
+            routeShared(message, shared, publication);
+        }
+    }
+
+    /** Delivers to the member of a shared subscription that is to get this message. */
+    void routeShared(Message message, SharedSubscription shared, @Nullable Publication publication) {
+        Subscription member = shared.pick();
+        if (member == null) {
+            dropped(message, DropReason.NO_SHARED_MEMBER);
+        } else {
+            Session session = member.session();
+            send(session.loop(), message, new Target[] {member}, session.isStored(), publication);
+        }
+    }
+
+    private void send(
+            BrokerLoop target, Message message, Target[] targets, boolean stored, @Nullable Publication publication) {
+        Part part = publication == null ? null : publication.newPart(target, stored);
+        if (target == this) {
+            deliver(message, targets, part);
+        } else {
+            message.keep();
+            handOver(target, () -> target.deliver(message, targets, part));
+        }
+    }
+
+    private void deliver(Message message, Target[] targets, @Nullable Part part) {
+        for (Target target : targets) {
+            target.session().admit(message, target, part);
+        }
+        if (part != null) {
+            part.delivered();
+        }
+    }
+
+    /** Makes the rows of a part durable for which no publication waits. */
+    void commitAlone(Part part) {
+        Batch rows = part.rows();
+        if (rows != null) {
+            commit(
+                    rows,
+                    part.message().topic().toString(),
+                    commit -> part.settle(commit instanceof Storage.Commit.Durable));
+        }
+    }
+
+    /** A message of a shared subscription whose member has ended goes to another one, before its part is answered. */
+    void reroute(Message message, SharedSubscription shared, @Nullable Part part) {
+        if (part == null) {
+            routeShared(message, shared, null);
+        } else {
+            part.defer();
+            new Publication(this, message, publication -> part.resume()).beginShared(shared);
+        }
+    }
+
+    /** Counts a message that a client does not get, or that is not taken from it, and tells of it. */
+    void dropped(ClientIdentifier client, @Nullable Message message, DropReason reason) {
+        metrics.dropped(reason);
+        broker.dropped(client, message, reason);
+    }
+
+    /** Counts a message that did not reach anybody in particular. */
+    void dropped(Message message, DropReason reason) {
+        metrics.dropped(reason);
+    }
+}

@@ -1,0 +1,240 @@
+package io.pipit.broker;
+
+import io.pipit.broker.ReceivedIdentifiers.Receipt;
+import io.pipit.broker.spi.DropReason;
+import io.pipit.mqtt.Properties;
+import io.pipit.mqtt.Property;
+import io.pipit.mqtt.ProtocolException;
+import io.pipit.mqtt.PubAck;
+import io.pipit.mqtt.PubComp;
+import io.pipit.mqtt.PubRec;
+import io.pipit.mqtt.Publish;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.TopicName;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The PUBLISH packets of one client: checked, turned into messages, published, and acknowledged in their order
+ * [MQTT-4.6.0-2] when that is safe. Confined to the client's loop.
+ */
+final class IncomingPublishes {
+    private final Client client;
+    private final BrokerLoop loop;
+    private final Session session;
+    private final Settings.Mqtt settings;
+    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+    private int unacknowledged;
+    private long uncommittedBytes;
+    private @Nullable TopicName lastTopic;
+    private boolean lastTopicAllowed;
+
+    /** One that waits for its acknowledgement. */
+    private final class Pending implements Publication.Origin {
+        private final int packetIdentifier;
+        private final QoS qos;
+        private final Publication publication;
+        private int uncommitted;
+
+        Pending(Message message, int packetIdentifier) {
+            this.packetIdentifier = packetIdentifier;
+            this.qos = message.qos();
+            this.publication = new Publication(loop, message, this);
+        }
+
+        @Override
+        public void complete(Publication completed) {
+            if (qos == QoS.EXACTLY_ONCE) {
+                session.received().settle(packetIdentifier, !completed.outcome().isError());
+            }
+            acknowledgeCompleted();
+        }
+    }
+
+    IncomingPublishes(Client client) {
+        this.client = client;
+        this.loop = client.loop();
+        this.session = client.session();
+        this.settings = loop.settings().mqtt();
+    }
+
+    /** A PUBLISH has come. */
+    void receive(Publish publish) throws ProtocolException {
+        loop.metrics().receivedPublish(publish.qos(), publish.payload().size());
+        TopicName topic = client.aliases().resolve(publish);
+        if (publish.qos().level() > settings.maximumQos().level()) { // [MQTT-3.2.2-11]
+            throw new ProtocolException(
+                    "QoS " + publish.qos().level() + " is above the maximum of "
+                            + settings.maximumQos().level(),
+                    ReasonCode.QOS_NOT_SUPPORTED);
+        }
+        if (publish.retain() && !settings.retainAvailable()) { // [MQTT-3.2.2-14]
+            throw new ProtocolException("RETAIN is not available", ReasonCode.RETAIN_NOT_SUPPORTED);
+        }
+        boolean allowed = isAllowed(topic);
+        Message message = messageOf(publish, topic);
+        switch (publish.qos()) {
+            case AT_MOST_ONCE -> {
+                if (allowed) {
+                    loop.publish(message);
+                } else {
+                    session.dropped(message, DropReason.NOT_AUTHORIZED);
+                }
+            }
+            case AT_LEAST_ONCE -> {
+                count();
+                start(new Pending(message, publish.packetIdentifier()), allowed);
+            }
+            case EXACTLY_ONCE -> receiveOnce(publish, message, allowed);
+        }
+    }
+
+    private void receiveOnce(Publish publish, Message message, boolean allowed) throws ProtocolException {
+        int packetIdentifier = publish.packetIdentifier();
+        Receipt receipt = session.received().receive(packetIdentifier);
+        switch (receipt) {
+            case FIRST -> {
+                count();
+                Pending first = new Pending(message, packetIdentifier);
+                SessionRows rows = session.rows();
+                if (rows != null && allowed) {
+                    rows.putReceived(packetIdentifier, first.publication.batch());
+                }
+                start(first, allowed);
+            }
+            case DUPLICATE -> client.send(new PubRec(packetIdentifier)); // [MQTT-4.3.3-10]
+            case PENDING -> {
+                if (pending.stream().noneMatch(one -> one.packetIdentifier == packetIdentifier)) {
+                    session.received().await(packetIdentifier);
+                }
+            }
+        }
+    }
+
+    private void count() throws ProtocolException {
+        unacknowledged++;
+        if (unacknowledged > settings.receiveMaximum() && client.version().hasProperties()) { // [MQTT-3.3.4-7]
+            throw new ProtocolException(
+                    "more than " + settings.receiveMaximum() + " messages are not acknowledged",
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
+        }
+    }
+
+    private void start(Pending one, boolean allowed) {
+        pending.add(one);
+        if (!allowed) {
+            session.dropped(one.publication.message(), DropReason.NOT_AUTHORIZED);
+            one.publication.refuse(ReasonCode.NOT_AUTHORIZED);
+        } else {
+            one.publication.begin();
+        }
+        if (!one.publication.isComplete()) {
+            one.uncommitted = one.publication.message().bytes();
+            uncommittedBytes += one.uncommitted;
+            if (isAboveBounds()) {
+                client.pause(Pause.STORAGE);
+            }
+        }
+    }
+
+    /** Whether too much of this client waits for the storage. */
+    private boolean isAboveBounds() {
+        long bound = loop.settings().limits().uncommittedBytes();
+        return (bound > 0 && uncommittedBytes > bound) || pending.size() >= settings.receiveMaximum();
+    }
+
+    private boolean isAllowed(TopicName topic) throws ProtocolException {
+        if (!topic.equals(lastTopic)) { // mostly the same object: topics come interned
+            if (settings.maximumTopicLevels() > 0 && topic.levels() > settings.maximumTopicLevels()) {
+                throw new ProtocolException(
+                        "a topic of more than " + settings.maximumTopicLevels() + " levels",
+                        ReasonCode.TOPIC_NAME_INVALID);
+            }
+            lastTopicAllowed = loop.broker().authorizer().mayPublish(client.identity(), topic);
+            lastTopic = topic;
+        }
+        return lastTopicAllowed;
+    }
+
+    private Message messageOf(Publish publish, TopicName topic) {
+        Properties properties = publish.properties();
+        if (properties.isEmpty()) {
+            return new Message(
+                    topic,
+                    publish.payload(),
+                    publish.qos(),
+                    publish.retain(),
+                    properties,
+                    Message.NEVER,
+                    session.clientIdentifier());
+        }
+        return new Message(
+                topic,
+                publish.payload(),
+                publish.qos(),
+                publish.retain(),
+                properties.only(Message::isForwarded),
+                loop.time().expiryAfter(properties.get(Property.MESSAGE_EXPIRY_INTERVAL)),
+                session.clientIdentifier());
+    }
+
+    /** Acknowledges from the front what is complete. */
+    private void acknowledgeCompleted() {
+        for (Pending one = pending.peek(); one != null && one.publication.isComplete(); one = pending.peek()) {
+            pending.remove();
+            acknowledge(one);
+        }
+        if (!isAboveBounds()) {
+            client.resume(Pause.STORAGE);
+        }
+    }
+
+    private void acknowledge(Pending one) {
+        ReasonCode reason = one.publication.outcome();
+        uncommittedBytes -= one.uncommitted;
+        Client current = session.client();
+        if (current != client) {
+            if (current != null && session.received().isAwaited(one.packetIdentifier)) {
+                current.send(new PubRec(one.packetIdentifier));
+            }
+            return;
+        }
+        if (reason.isError() && !client.version().hasProperties()) {
+            acknowledgeWithoutReason(one, reason);
+            return;
+        }
+        if (one.qos == QoS.AT_LEAST_ONCE || reason.isError()) {
+            unacknowledged--;
+        }
+        client.send(
+                one.qos == QoS.AT_LEAST_ONCE
+                        ? new PubAck(one.packetIdentifier, reason, Properties.NONE)
+                        : new PubRec(one.packetIdentifier, reason, Properties.NONE));
+    }
+
+    /** 3.x cannot say no [MQTT-3.3.5-2]: what may not be published is acknowledged, what was not kept is not. */
+    private void acknowledgeWithoutReason(Pending one, ReasonCode reason) {
+        if (reason != ReasonCode.NOT_AUTHORIZED) {
+            client.disconnect(reason, "the message was refused");
+        } else if (one.qos == QoS.AT_LEAST_ONCE) {
+            unacknowledged--;
+            client.send(new PubAck(one.packetIdentifier));
+        } else {
+            session.received().receive(one.packetIdentifier);
+            session.received().settle(one.packetIdentifier, true);
+            client.send(new PubRec(one.packetIdentifier));
+        }
+    }
+
+    /** PUBREL has come. */
+    void release(int packetIdentifier) {
+        ReceivedIdentifiers received = session.received();
+        if (received.release(packetIdentifier)) {
+            unacknowledged = Math.max(0, unacknowledged - 1);
+            client.complete(packetIdentifier);
+        } else if (!received.isReleasing(packetIdentifier)) {
+            client.send(new PubComp(packetIdentifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Properties.NONE));
+        }
+    }
+}

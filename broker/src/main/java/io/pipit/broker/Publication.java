@@ -1,0 +1,172 @@
+package io.pipit.broker;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Storage;
+import io.pipit.broker.spi.Table;
+import io.pipit.mqtt.ReasonCode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One PUBLISH under way whose publisher waits, or of which something is stored: it gathers what the loops answer into
+ * one atomic batch, has it made durable, and then tells everybody. Confined to the publisher's loop. Once begun it
+ * completes, even if its publisher has gone.
+ */
+final class Publication {
+    /** Above so many stored sessions the message is stored once, and the queues refer to it. */
+    private static final int INLINE_TARGETS = 8;
+
+    /** Who is to hear of the end. */
+    interface Origin {
+        /** The publication is complete: {@link Publication#outcome()} says how. */
+        void complete(Publication publication);
+    }
+
+    private final BrokerLoop loop;
+    private final Message message;
+    private final Origin origin;
+    private final List<Part> parts = new ArrayList<>(1);
+    private final Batch batch = new Batch(Batch.Urgency.DURABLE);
+    private int unanswered;
+    private boolean routed;
+    private boolean complete;
+    private long messageId;
+    private long retainedVersion;
+    private ReasonCode outcome = ReasonCode.SUCCESS;
+
+    Publication(BrokerLoop loop, Message message, Origin origin) {
+        this.loop = loop;
+        this.message = message;
+        this.origin = origin;
+    }
+
+    Message message() {
+        return message;
+    }
+
+    /** Rows that become durable together with the message's: add them before {@link #begin}. */
+    Batch batch() {
+        return batch;
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** SUCCESS, NO_MATCHING_SUBSCRIBERS, or why nothing is promised. */
+    ReasonCode outcome() {
+        return outcome;
+    }
+
+    /** Retains, matches, delivers; when nothing has to be waited for, it is complete on return. */
+    void begin() {
+        loop.began();
+        if (message.retain()) {
+            retain(); // before the match: a new subscriber sees it there or here
+        }
+        Match match = loop.match(message.topic());
+        if (match.stored() > INLINE_TARGETS) {
+            messageId = loop.numbers().next();
+        }
+        if (match.isEmpty()) {
+            outcome = ReasonCode.NO_MATCHING_SUBSCRIBERS;
+        }
+        loop.route(message, match, this);
+        routed = true;
+        commitWhenAnswered();
+    }
+
+    /** Delivers to one member of a shared subscription only. */
+    void beginShared(SharedSubscription shared) {
+        loop.began();
+        loop.routeShared(message, shared, this);
+        routed = true;
+        commitWhenAnswered();
+    }
+
+    /** Refuses it before anything was done. */
+    void refuse(ReasonCode reason) {
+        loop.began();
+        outcome = reason;
+        end();
+    }
+
+    /** A part for some targets of one loop. */
+    Part newPart(BrokerLoop target, boolean awaited) {
+        Part part = new Part(message, target, this, messageId, awaited);
+        unanswered += awaited ? 1 : 0;
+        return part;
+    }
+
+    /** A loop has done its part. */
+    void answered(Part part) {
+        unanswered -= part.isAwaited() ? 1 : 0;
+        Batch rows = part.rows();
+        if (rows != null) {
+            parts.add(part);
+            batch.addAll(rows);
+        }
+        commitWhenAnswered();
+    }
+
+    private void commitWhenAnswered() {
+        if (!routed || unanswered > 0 || complete) {
+            return;
+        }
+        int references = 0;
+        for (Part part : parts) {
+            references += part.messageId() == 0 ? 0 : part.entries();
+        }
+        if (references > 0) {
+            batch.put(Table.MESSAGES, Keys.message(messageId), MessageRow.encode(message));
+            batch.add(Table.MESSAGES, Keys.counter(messageId), references);
+        }
+        if (retainedVersion > 0) {
+            loop.broker().retained().store(message.topic(), retainedVersion, batch, this::commit);
+        } else if (batch.isEmpty()) {
+            end();
+        } else {
+            commit();
+        }
+    }
+
+    private void retain() {
+        RetainedMessages retained = loop.broker().retained();
+        retainedVersion = message.payload().isEmpty()
+                ? retained.clear(message.topic()) // [MQTT-3.3.1-6]
+                : retained.set(message.keep()); // [MQTT-3.3.1-5]
+    }
+
+    private void commit() {
+        loop.commit(batch, message.topic().toString(), this::committed);
+    }
+
+    private void committed(Storage.Commit commit) {
+        boolean durable = commit instanceof Storage.Commit.Durable;
+        if (!durable) {
+            outcome = ReasonCode.QUOTA_EXCEEDED;
+            loop.dropped(message, DropReason.STORAGE_REFUSED);
+        }
+        for (Part part : parts) {
+            loop.on(part.loop(), () -> part.settle(durable));
+        }
+        end();
+    }
+
+    private void end() {
+        complete = true;
+        origin.complete(this);
+        loop.completed();
+    }
+
+    /** An origin that waits for nothing. */
+    static Origin nobody() {
+        return publication -> {};
+    }
+
+    /** Where a part that was passed on has to be answered. */
+    BrokerLoop loop() {
+        return loop;
+    }
+}

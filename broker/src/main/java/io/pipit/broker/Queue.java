@@ -1,0 +1,531 @@
+package io.pipit.broker;
+
+import io.pipit.broker.QueueEntry.State;
+import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Storage;
+import io.pipit.mqtt.QoS;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order of one session: its messages at QoS 1 and 2, by sequence numbers, from admission to completion; bounded,
+ * and it says what it dropped and why.
+ *
+ * <p>In memory are the entries that are not yet durable and, while a client is connected and keeps up, those that it
+ * has not been sent. A stored session's other entries are only in storage: everything below {@code backlogEnd} is
+ * read from there, so that a million messages for a session without connection take no heap. A session that is not
+ * stored has all of its entries in memory. Confined to the session's loop.
+ */
+final class Queue {
+    /** A stored session whose client lets more than so much wait is served from storage until it has caught up. */
+    private static final int TAIL_ENTRIES = 1024;
+
+    private static final int TAIL_BYTES = 1 << 20;
+
+    /** What a queue tells of. */
+    interface Outlet {
+        /** Whether a client is connected, and its outgoing buffer within its bound. */
+        boolean isOpen();
+
+        /**
+         * Sends a PUBLISH.
+         *
+         * @return false when it is larger than the client accepts
+         */
+        boolean publish(Message message, Terms terms, int packetIdentifier, boolean dup);
+
+        void release(int packetIdentifier);
+
+        /** A message was not delivered; null when it is not in memory any more. */
+        void dropped(@Nullable Message message, DropReason reason);
+
+        /** The policy says to disconnect the client, whose queue is full. */
+        void overrun();
+
+        /** The storage failed at something that the client waits for. */
+        void storageFailed(String reason);
+    }
+
+    private final Outlet outlet;
+    private final Settings.Queue bounds;
+    private final BrokerTime time;
+    private final @Nullable EntryRows rows;
+    private final EntryRing tail = new EntryRing(1);
+    private final SendWindow window = new SendWindow();
+    private final Backlog backlog;
+    private long next = 1;
+    private long sentUpTo;
+    private long cursor = 1;
+    private long backlogEnd;
+    private boolean connected;
+    private long tailBytes;
+    private long count;
+    private long bytes;
+    private int unsettled;
+    private @Nullable Runnable whenSettled;
+
+    /**
+     * An empty queue.
+     *
+     * @param rows where a stored session's entries are kept; null of a session that is not stored
+     */
+    Queue(
+            Outlet outlet,
+            Settings.Queue bounds,
+            BrokerTime time,
+            @Nullable EntryRows rows,
+            Consumer<Storage.Read.Failed> readFailed) {
+        this.outlet = outlet;
+        this.bounds = bounds;
+        this.time = time;
+        this.rows = rows;
+        this.backlog = new Backlog(rows, readFailed);
+    }
+
+    /** Entries that are not complete. */
+    long count() {
+        return count;
+    }
+
+    /** Their bytes. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** How many more messages the client could be sent now. */
+    int room() {
+        return connected && cursor >= next ? window.room() : 0;
+    }
+
+    /** What recovery has found in storage: a client begins at the oldest. */
+    void recovered(long oldest, long end, long sent, long entries, long entryBytes) {
+        cursor = oldest;
+        next = Math.max(next, end);
+        sentUpTo = sent;
+        count = entries;
+        bytes = entryBytes;
+        tail.clear(next);
+        backlog.seek(Math.max(oldest, sentUpTo + 1));
+    }
+
+    /** The highest sequence number ever sent, 0 for none. */
+    long sentUpTo() {
+        return sentUpTo;
+    }
+
+    // Admission
+
+    /** Whether a bound is reached, so that a message that comes now meets the policy. */
+    boolean isFull() {
+        return exceeds(count + 1, bytes);
+    }
+
+    private boolean exceeds(long entries, long entryBytes) {
+        return (bounds.maxMessages() != 0 && entries > bounds.maxMessages())
+                || (bounds.maxBytes() != 0 && entryBytes > bounds.maxBytes());
+    }
+
+    /**
+     * Takes a message into the order and sends it when it may go out at once.
+     *
+     * @param part collects the row of a stored session, and is told of here when it is durable
+     * @return whether it was admitted
+     */
+    boolean admit(Message message, Terms terms, @Nullable Part part) {
+        int size = message.bytes();
+        if (exceeds(count + 1, bytes + size) && !makeRoom(message, size)) {
+            return false;
+        }
+        long messageId = part == null ? 0 : part.messageId();
+        QueueEntry entry = new QueueEntry(next++, terms, message, messageId, size);
+        count++;
+        bytes += size;
+        if (rows == null || part == null) {
+            entry.becomeDurable();
+        } else {
+            unsettled++;
+            rows.put(this, entry, part);
+        }
+        if (rows != null && connected && (tail.span() >= TAIL_ENTRIES || tailBytes >= TAIL_BYTES)) {
+            fallBehind();
+        }
+        tail.add(entry);
+        tailBytes += size;
+        pump();
+        if (entry.message() != null) {
+            message.keep();
+        }
+        return true;
+    }
+
+    private boolean makeRoom(Message message, int size) {
+        return switch (bounds.policy()) {
+            case DROP_OLDEST -> {
+                dropOldest(size);
+                yield true;
+            }
+            case DROP_NEWEST, REFUSE_PUBLISHER -> {
+                outlet.dropped(message, DropReason.QUEUE_FULL);
+                yield false;
+            }
+            case DISCONNECT -> {
+                outlet.dropped(message, DropReason.QUEUE_FULL);
+                outlet.overrun();
+                yield false;
+            }
+        };
+    }
+
+    /** Drops from the front what was never sent, until so many bytes more fit; what is in storage goes later. */
+    private void dropOldest(int room) {
+        while (exceeds(count + 1, bytes + room)) {
+            QueueEntry oldest = oldestUnsent();
+            if (oldest == null) {
+                return;
+            }
+            drop(oldest, DropReason.QUEUE_FULL);
+        }
+    }
+
+    private @Nullable QueueEntry oldestUnsent() {
+        if (isBehind()) {
+            for (QueueEntry entry = backlog.peek(); entry != null; entry = backlog.peek()) {
+                if (entry.isDup() || entry.state() != State.QUEUED) {
+                    return null; // it has been in flight: never dropped
+                }
+                backlog.advance();
+                if (connected) {
+                    cursor = Math.max(cursor, entry.sequence() + 1);
+                }
+                return entry;
+            }
+            readOn(this::pageArrived);
+            return null;
+        }
+        for (long s = Math.max(cursor, tail.first()); s < next; s++) {
+            QueueEntry entry = tail.get(s);
+            if (entry != null && entry.state() == State.QUEUED) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    private void drop(QueueEntry entry, DropReason reason) {
+        Message message = entry.message();
+        complete(entry);
+        outlet.dropped(message, reason);
+    }
+
+    // Storage
+
+    /** Whether what is to be sent next is only in storage. */
+    private boolean isBehind() {
+        return rows != null && (!connected || cursor < backlogEnd);
+    }
+
+    /** From now on everything admitted so far is read from storage. */
+    private void fallBehind() {
+        backlogEnd = next - 1;
+        backlog.seek(Math.max(cursor, backlog.cursor()));
+        forgetDurable();
+    }
+
+    private void forgetDurable() {
+        for (long s = tail.first(); s < tail.end(); s++) {
+            QueueEntry entry = tail.get(s);
+            if (entry != null && entry.isDurable()) {
+                leaveTail(entry);
+            }
+        }
+    }
+
+    private void leaveTail(QueueEntry entry) {
+        if (tail.get(entry.sequence()) == entry) {
+            tail.remove(entry.sequence());
+            tailBytes -= entry.bytes();
+        }
+    }
+
+    private void readOn(Runnable then) {
+        long end = connected ? backlogEnd : next;
+        long limit = tail.isEmpty() ? end : Math.min(end, tail.first());
+        backlog.read(limit, count == 0 ? 1 : bytes / count, then);
+    }
+
+    private void pageArrived() {
+        for (QueueEntry entry = backlog.peek(); entry != null && !connected; entry = null) {
+            dropOldest(0);
+        }
+        pump();
+    }
+
+    /** The row of an entry is safe. */
+    void settled(QueueEntry entry) {
+        oneSettled(entry);
+        if (entry.isDone()) {
+            removeRow(entry);
+        }
+        if (entry.state() != State.QUEUED || !connected || entry.sequence() < backlogEnd) {
+            leaveTail(entry);
+        }
+        pump();
+    }
+
+    /** The storage did not take an entry; its publisher is not acknowledged. */
+    void refused(QueueEntry entry) {
+        oneSettled(entry);
+        if (entry.state() == State.QUEUED) {
+            drop(entry, DropReason.STORAGE_REFUSED);
+        }
+        leaveTail(entry);
+        pump();
+    }
+
+    private void oneSettled(QueueEntry entry) {
+        entry.becomeDurable();
+        unsettled--;
+        Runnable waiting = whenSettled;
+        if (unsettled == 0 && waiting != null) {
+            whenSettled = null;
+            waiting.run();
+        }
+    }
+
+    /** Runs something as soon as no entry waits for its commit. */
+    void whenSettled(Runnable action) {
+        if (unsettled == 0) {
+            action.run();
+        } else {
+            whenSettled = action;
+        }
+    }
+
+    private void removeRow(QueueEntry entry) {
+        if (rows != null) {
+            rows.remove(entry);
+        }
+    }
+
+    /** Nothing more is owed for an entry. */
+    private void complete(QueueEntry entry) {
+        entry.become(State.DONE);
+        entry.forgetMessage();
+        count--;
+        bytes -= entry.bytes();
+        if (entry.isDurable()) {
+            removeRow(entry);
+            leaveTail(entry);
+        }
+    }
+
+    // Sending
+
+    /** A client is there. What an earlier connection left unacknowledged comes first, in order [MQTT-4.4.0-1]. */
+    void connected(int receiveMaximum) {
+        connected = true;
+        window.open(receiveMaximum);
+        backlogEnd = rows == null ? 0 : next;
+        backlog.seek(cursor);
+    }
+
+    /** The client has gone. What is in flight waits in storage for the next one. */
+    void disconnected() {
+        connected = false;
+        cursor = window.oldest(isBehind(cursor) ? Math.min(cursor, backlog.position()) : cursor);
+        window.open(0);
+        if (rows != null) {
+            forgetDurable();
+            backlog.seek(Math.max(cursor, sentUpTo + 1));
+        }
+    }
+
+    private boolean isBehind(long sequence) {
+        return rows != null && sequence < backlogEnd;
+    }
+
+    /** Sends in order as much as client, window and storage let pass. */
+    void pump() {
+        while (connected && outlet.isOpen()) {
+            QueueEntry entry = nextToSend();
+            if (entry == null || !send(entry)) {
+                return;
+            }
+            passed(entry);
+        }
+    }
+
+    private @Nullable QueueEntry nextToSend() {
+        if (cursor < backlogEnd) {
+            QueueEntry read = backlog.peek();
+            if (read != null) {
+                return read;
+            }
+            cursor = Math.max(cursor, backlog.cursor());
+            if (cursor < backlogEnd) {
+                readOn(this::pageArrived);
+                return null;
+            }
+        }
+        while (cursor < next) {
+            QueueEntry entry = tail.get(cursor);
+            if (entry != null && entry.state() == State.QUEUED) {
+                return entry;
+            }
+            cursor++;
+        }
+        return null;
+    }
+
+    private void passed(QueueEntry entry) {
+        if (backlog.peek() == entry) {
+            backlog.advance();
+        } else if (entry.isDurable()) {
+            leaveTail(entry);
+        }
+        cursor = entry.sequence() + 1;
+    }
+
+    /** Sends, or completes what cannot be sent; false when the entry must wait. */
+    private boolean send(QueueEntry entry) {
+        if (entry.state() == State.RELEASED) {
+            if (!window.accepts(entry.sequence())) {
+                return false;
+            }
+            window.add(entry);
+            outlet.release(entry.packetIdentifier());
+            return true;
+        }
+        Message message = entry.message();
+        if (message == null) {
+            return true; // completed meanwhile
+        }
+        entry.markDupUpTo(sentUpTo);
+        if (!entry.isDup() && message.isExpired(time.millis())) { // [MQTT-4.3.3-7]
+            drop(entry, DropReason.EXPIRED);
+            return true;
+        }
+        QoS qos = entry.terms().qos();
+        if (qos == QoS.AT_MOST_ONCE) {
+            boolean sent = outlet.publish(message, entry.terms(), 0, false);
+            finishUnacknowledged(entry, sent);
+            return true;
+        }
+        if (!window.accepts(entry.sequence()) || (qos == QoS.EXACTLY_ONCE && !entry.isDurable())) {
+            return false;
+        }
+        if (!outlet.publish(message, entry.terms(), entry.packetIdentifier(), entry.isDup())) {
+            drop(entry, DropReason.PACKET_TOO_LARGE); // [MQTT-3.1.2-25]
+            return true;
+        }
+        entry.become(State.SENT);
+        sentUpTo = Math.max(sentUpTo, entry.sequence());
+        window.add(entry);
+        if (entry.terms().group() == null) {
+            entry.forgetMessage();
+        }
+        return true;
+    }
+
+    private void finishUnacknowledged(QueueEntry entry, boolean sent) {
+        if (sent) {
+            complete(entry);
+        } else {
+            drop(entry, DropReason.PACKET_TOO_LARGE);
+        }
+    }
+
+    // Acknowledgements
+
+    /**
+     * PUBACK or PUBCOMP: the delivery is complete.
+     *
+     * @param expected what the entry waits for: SENT at QoS 1, RELEASED at QoS 2
+     * @return false when no such delivery is in flight
+     */
+    boolean acknowledged(int packetIdentifier, State expected, QoS qos, boolean refused) {
+        QueueEntry entry = window.find(packetIdentifier);
+        if (entry == null || entry.state() != expected || entry.terms().qos() != qos) {
+            return false;
+        }
+        finish(entry, refused);
+        return true;
+    }
+
+    private void finish(QueueEntry entry, boolean refused) {
+        window.remove(entry);
+        if (refused) {
+            drop(entry, DropReason.REFUSED_BY_CLIENT); // [MQTT-4.8.2-6]: not given to another member
+        } else {
+            complete(entry);
+        }
+        pump();
+    }
+
+    /**
+     * PUBREC: PUBREL follows as soon as that is safe [MQTT-4.3.3-6]; at once when it was on its way already.
+     *
+     * @return false when no such delivery is in flight
+     */
+    boolean received(int packetIdentifier, boolean refused) {
+        QueueEntry entry = window.find(packetIdentifier);
+        if (entry == null || entry.terms().qos() != QoS.EXACTLY_ONCE) {
+            return false;
+        }
+        switch (entry.state()) {
+            case SENT -> {
+                if (refused) {
+                    finish(entry, true); // [MQTT-4.3.3-4]
+                } else {
+                    release(entry);
+                }
+            }
+            case RELEASED -> outlet.release(packetIdentifier);
+            case RECEIVED, QUEUED, DONE -> {}
+        }
+        return true;
+    }
+
+    private void release(QueueEntry entry) {
+        entry.become(State.RECEIVED);
+        entry.forgetMessage();
+        if (rows == null) {
+            released(entry);
+            return;
+        }
+        rows.release(entry, commit -> {
+            if (window.get(entry.sequence()) != entry) {
+                return; // the connection has gone: the next one finds the row
+            }
+            switch (commit) {
+                case Storage.Commit.Durable() -> released(entry);
+                case Storage.Commit.Failed(String reason, boolean full) -> outlet.storageFailed(reason);
+            }
+        });
+    }
+
+    private void released(QueueEntry entry) {
+        entry.become(State.RELEASED);
+        outlet.release(entry.packetIdentifier());
+    }
+
+    // End
+
+    /** Every entry in memory that is not complete, in order: all there are when the session is not stored. */
+    void forEach(Consumer<QueueEntry> action) {
+        for (long s = window.oldest(window.end()); s < window.end(); s++) {
+            visit(window.get(s), action);
+        }
+        for (long s = tail.first(); s < tail.end(); s++) {
+            if (window.get(s) == null) {
+                visit(tail.get(s), action);
+            }
+        }
+    }
+
+    private static void visit(@Nullable QueueEntry entry, Consumer<QueueEntry> action) {
+        if (entry != null && !entry.isDone()) {
+            action.accept(entry);
+        }
+    }
+}

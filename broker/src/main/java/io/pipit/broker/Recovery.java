@@ -1,0 +1,215 @@
+package io.pipit.broker;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.Storage;
+import io.pipit.broker.spi.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Reads back what is stored, table by table, page by page, on the first loop; each session is restored on its own.
+ * Runs once, before any connection is accepted.
+ */
+final class Recovery {
+    private static final int PAGE = 1024;
+    private static final byte[] FIRST = {};
+
+    private final Broker broker;
+    private final BrokerLoop loop;
+    private final Runnable ready;
+    private final Map<Long, Session> sessions = new HashMap<>();
+    private final Map<Long, SessionRows.Stored> stored = new HashMap<>();
+    private final Map<Long, QueueFound> queues = new HashMap<>();
+    private final List<Row> wills = new ArrayList<>();
+    private long stoppedMillis;
+
+    /** What the entries of one queue come to. */
+    private static final class QueueFound {
+        private long oldest;
+        private long end;
+        private long count;
+        private long bytes;
+    }
+
+    Recovery(Broker broker, Runnable ready) {
+        this.broker = broker;
+        this.loop = broker.loop(0);
+        this.ready = ready;
+    }
+
+    void begin() {
+        loop.get(Table.BROKER, Keys.time(), rows(found -> {
+            if (found.isEmpty()) {
+                stoppedMillis = broker.time().millis();
+            } else {
+                RowReader row = new RowReader(found.get(0).value());
+                stoppedMillis = row.i64();
+                broker.time().resume(stoppedMillis, row.i64());
+            }
+            raiseEpoch();
+        }));
+    }
+
+    private void raiseEpoch() {
+        loop.get(Table.BROKER, Keys.epoch(), rows(found -> {
+            long epoch = 1 + (found.isEmpty() ? 0 : BigEndian.read(found.get(0).value(), 0));
+            Batch batch = new Batch(Batch.Urgency.DURABLE).put(Table.BROKER, Keys.epoch(), BigEndian.bytes(epoch));
+            broker.storeTime(batch);
+            loop.commit(batch, "", commit -> {
+                if (commit instanceof Storage.Commit.Failed(String reason, boolean full)) {
+                    throw new IllegalStateException("cannot start on this storage: " + reason);
+                }
+                broker.begin(epoch);
+                readRetained();
+            });
+        }));
+    }
+
+    private void readRetained() {
+        each(Table.RETAINED, broker.retained()::load, this::readSessions);
+    }
+
+    private void readSessions() {
+        each(
+                Table.SESSIONS,
+                row -> {
+                    SessionRows.Stored one = SessionRows.decode(row);
+                    stored.put(one.number(), one);
+                },
+                this::readEntries);
+    }
+
+    private void readEntries() {
+        each(
+                Table.ENTRIES,
+                row -> {
+                    long sequence = Keys.sequenceOf(row.key());
+                    QueueFound queue = queues.computeIfAbsent(Keys.numberOf(row.key()), number -> new QueueFound());
+                    queue.oldest = queue.count == 0 ? sequence : queue.oldest;
+                    queue.end = sequence + 1;
+                    queue.count++;
+                    queue.bytes += EntryRows.bytesOf(row);
+                },
+                this::restoreSessions);
+    }
+
+    private void restoreSessions() {
+        new ArrayList<>(stored.values()).forEach(one -> {
+            BrokerLoop owner = broker.loopOf(one.clientIdentifier());
+            Session session = owner.sessions().restore(one);
+            QueueFound queue = queues.get(one.number());
+            if (queue != null) {
+                session.queue().recovered(queue.oldest, queue.end, one.sentUpTo(), queue.count, queue.bytes);
+            }
+            sessions.put(one.number(), session);
+        });
+        each(Table.SUBSCRIPTIONS, this::subscribe, this::readReceived);
+    }
+
+    private void subscribe(Row row) {
+        Session session = sessions.get(Keys.numberOf(row.key()));
+        if (session != null) {
+            SessionRows.subscribe(session, row);
+        }
+    }
+
+    private void readReceived() {
+        each(
+                Table.RECEIVED,
+                row -> {
+                    Session session = sessions.get(Keys.numberOf(row.key()));
+                    if (session != null) {
+                        session.received().restore(Keys.packetIdentifierOf(row.key()));
+                    }
+                },
+                this::readWills);
+    }
+
+    private void readWills() {
+        each(Table.WILLS, wills::add, this::removeDead);
+    }
+
+    private void removeDead() {
+        List<Row> dead = new ArrayList<>();
+        each(
+                Table.BROKER,
+                row -> {
+                    if (Keys.isDead(row.key())) {
+                        dead.add(row);
+                    }
+                },
+                () -> {
+                    dead.forEach(row -> SessionRemoval.resume(
+                            loop, Keys.clientIdentifierOf(row.value()), Keys.deadNumberOf(row.key())));
+                    startTimers();
+                });
+    }
+
+    /** Each loop takes over its sessions: their clocks go on, and what is due is done. */
+    private void startTimers() {
+        for (BrokerLoop owner : broker.loops()) {
+            loop.on(owner, () -> {
+                for (Session session : List.copyOf(owner.sessions().all())) {
+                    startTimer(owner, session);
+                }
+            });
+        }
+        for (Row row : wills) {
+            Session session = sessions.get(Keys.numberOf(row.key()));
+            BrokerLoop owner = session == null ? loop : session.loop();
+            loop.on(owner, () -> owner.wills().recover(row, session, stoppedMillis));
+        }
+        ready.run();
+    }
+
+    private void startTimer(BrokerLoop owner, Session session) {
+        SessionRows.Stored one = stored.get(session.number());
+        if (one == null) {
+            return;
+        }
+        long since = one.connected() ? stoppedMillis : one.offlineSinceMillis();
+        long passedSeconds = Math.max(0, owner.time().millis() - since) / 1000;
+        SessionRows rows = session.rows();
+        if (one.connected() && rows != null) {
+            rows.offline(session, owner.lazyBatch());
+        }
+        if (session.expirySeconds() != Session.NEVER_EXPIRES) {
+            session.expireIn(Math.max(0, session.expirySeconds() - passedSeconds));
+        }
+    }
+
+    /** Reads a whole table, row by row, then goes on. */
+    private void each(Table table, Consumer<Row> action, Runnable then) {
+        next(table, FIRST, action, then);
+    }
+
+    private void next(Table table, byte[] from, Consumer<Row> action, Runnable then) {
+        loop.scan(table, from, null, PAGE, rows(found -> {
+            found.forEach(action);
+            if (found.size() < PAGE) {
+                then.run();
+            } else {
+                next(table, after(found.get(PAGE - 1).key()), action, then);
+            }
+        }));
+    }
+
+    private static byte[] after(byte[] key) {
+        return Arrays.copyOf(key, key.length + 1);
+    }
+
+    private static Consumer<Storage.Read> rows(Consumer<List<Row>> action) {
+        return read -> {
+            switch (read) {
+                case Storage.Read.Rows(List<Row> found) -> action.accept(found);
+                case Storage.Read.Failed(String reason) ->
+                    throw new IllegalStateException("cannot read the storage: " + reason);
+            }
+        };
+    }
+}

@@ -1,0 +1,399 @@
+package io.pipit.broker;
+
+import io.pipit.broker.spi.DropReason;
+import io.pipit.mqtt.ClientIdentifier;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.SubscriptionRequest;
+import io.pipit.mqtt.TopicFilter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Session State of section 4.1: subscriptions, the queue, Packet Identifiers received at QoS 2, the will. It
+ * lives on the loop that the hash of its Client Identifier names, connected or not, and outlives its connection when
+ * it is stored. Confined to that loop, but for what a publisher elsewhere asks: {@link #isConnected},
+ * {@link #hasRoom}, {@link #isFull}, {@link #isStored}.
+ */
+final class Session {
+    /** A Session Expiry Interval that never ends. */
+    static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
+
+    private final BrokerLoop loop;
+    private final ClientIdentifier clientIdentifier;
+    private final @Nullable String owner;
+    private final long number;
+    private final @Nullable SessionRows rows;
+    private final Queue queue;
+    private final ReceivedIdentifiers received;
+    private final Map<TopicFilter, Subscription> subscriptions = new LinkedHashMap<>(4);
+    private final List<RetainedDelivery> retainedDeliveries = new ArrayList<>(0);
+    private final Timers.Timer expiry;
+    private @Nullable Client client;
+    private @Nullable SessionWill will;
+    private long expirySeconds;
+    private boolean retainedScheduled;
+    private boolean ended;
+    private volatile boolean connected;
+    private volatile boolean room;
+    private volatile boolean full;
+
+    /**
+     * A session without subscriptions.
+     *
+     * @param owner the user name that made it, or null
+     * @param number that no other session of this storage ever had
+     * @param stored whether it outlives its connections
+     */
+    Session(BrokerLoop loop, ClientIdentifier clientIdentifier, @Nullable String owner, long number, boolean stored) {
+        this.loop = loop;
+        this.clientIdentifier = clientIdentifier;
+        this.owner = owner;
+        this.number = number;
+        Keys keys = new Keys(number);
+        this.rows = stored ? new SessionRows(loop, keys, clientIdentifier) : null;
+        this.queue = new Queue(
+                new Outlet(),
+                loop.settings().queue(),
+                loop.time(),
+                stored ? new EntryRows(loop, keys, clientIdentifier.value()) : null,
+                fault -> loop.broker().alarms().raise("storage", fault.reason()));
+        this.received = new ReceivedIdentifiers();
+        this.expiry = Timers.timer(this::expire);
+    }
+
+    BrokerLoop loop() {
+        return loop;
+    }
+
+    ClientIdentifier clientIdentifier() {
+        return clientIdentifier;
+    }
+
+    @Nullable
+    String owner() {
+        return owner;
+    }
+
+    long number() {
+        return number;
+    }
+
+    /** Whether it outlives its connections; any thread. */
+    boolean isStored() {
+        return rows != null;
+    }
+
+    /** Its rows, or null when it is not stored. */
+    @Nullable
+    SessionRows rows() {
+        return rows;
+    }
+
+    Queue queue() {
+        return queue;
+    }
+
+    ReceivedIdentifiers received() {
+        return received;
+    }
+
+    /** The client that is connected or being connected, or null. */
+    @Nullable
+    Client client() {
+        return client;
+    }
+
+    /** Seconds that it outlives its connection. */
+    long expirySeconds() {
+        return expirySeconds;
+    }
+
+    void expireAfter(long seconds) {
+        expirySeconds = seconds;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Whether a client is connected; any thread, and a moment old. */
+    boolean isConnected() {
+        return connected;
+    }
+
+    /** Whether the client could be sent a QoS 1 or 2 message at once; any thread, and a moment old. */
+    boolean hasRoom() {
+        return room;
+    }
+
+    /** Whether the queue has reached its bound; any thread, and a moment old. */
+    boolean isFull() {
+        return full;
+    }
+
+    // Subscriptions
+
+    Collection<Subscription> subscriptions() {
+        return subscriptions.values();
+    }
+
+    /** The subscription with this filter, or null. */
+    @Nullable
+    Subscription subscription(TopicFilter filter) {
+        return subscriptions.get(filter);
+    }
+
+    /** Subscribes, or replaces the subscription with this filter; from now on its messages arrive. */
+    Subscription subscribe(SubscriptionRequest request, int identifier) {
+        TopicFilter filter = request.filter();
+        SharedSubscriptions allShared = loop.shared();
+        SharedSubscription shared = filter.isShared() ? allShared.join(filter) : null;
+        Subscription subscription = new Subscription(this, filter, request.options(), identifier, shared);
+        Subscription replaced = subscriptions.put(filter, subscription);
+        if (replaced != null) {
+            replaced.end();
+        } else {
+            loop.metrics().subscribed(1);
+        }
+        if (shared != null) {
+            allShared.enter(shared, subscription, replaced);
+        } else if (replaced != null) {
+            loop.broker().index().replace(filter, replaced, subscription);
+        } else {
+            loop.broker().index().add(filter, subscription);
+        }
+        return subscription;
+    }
+
+    /** Ends a subscription; false when there is none with this filter. Messages that it has queued are still sent. */
+    boolean unsubscribe(TopicFilter filter) {
+        Subscription subscription = subscriptions.remove(filter);
+        if (subscription == null) {
+            return false;
+        }
+        leave(subscription);
+        return true;
+    }
+
+    private void leave(Subscription subscription) {
+        subscription.end();
+        loop.metrics().subscribed(-1);
+        SharedSubscription shared = subscription.group();
+        if (shared != null) {
+            loop.shared().leave(shared, subscription);
+        } else {
+            loop.broker().index().remove(subscription.filter(), subscription);
+        }
+    }
+
+    /** Sends the retained messages that a subscription matches, at the client's pace. */
+    void deliverRetained(Subscription subscription) {
+        retainedDeliveries.add(new RetainedDelivery(this, subscription));
+        continueRetained();
+    }
+
+    private void continueRetained() {
+        Client current = client;
+        while (!retainedDeliveries.isEmpty() && current != null && current.isEstablished()) {
+            switch (retainedDeliveries.get(0).advance(current)) {
+                case FINISHED -> retainedDeliveries.remove(0);
+                case NEXT_TURN -> {
+                    continueRetainedInNextTurn();
+                    return;
+                }
+                case CLIENT_BUSY -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void continueRetainedInNextTurn() {
+        if (!retainedScheduled) {
+            retainedScheduled = true;
+            loop.port().execute(() -> {
+                retainedScheduled = false;
+                continueRetained();
+            });
+        }
+    }
+
+    // Messages
+
+    /** Takes a message that matches, if it is still wanted. */
+    void admit(Message message, Target target, @Nullable Part part) {
+        if (ended) {
+            SharedSubscription shared = target instanceof Subscription one ? one.group() : null;
+            if (shared != null) {
+                loop.reroute(message, shared, part);
+            }
+            return;
+        }
+        Terms terms = target.terms(message);
+        if (terms != null) {
+            deliver(message, terms, part);
+        }
+    }
+
+    /** Sends or queues a message. */
+    void deliver(Message message, Terms terms, @Nullable Part part) {
+        if (terms.qos() == QoS.AT_MOST_ONCE && !queuesUnacknowledged()) {
+            Client current = client;
+            if (current == null || !current.isEstablished()) {
+                dropped(message, DropReason.OFFLINE_QOS_0);
+            } else {
+                current.publishUnacknowledged(message, terms);
+            }
+            return;
+        }
+        if (part == null && isStored()) {
+            Part own = new Part(message, loop, null, 0, false);
+            queue.admit(message, terms, own);
+            loop.commitAlone(own);
+        } else {
+            queue.admit(message, terms, part);
+        }
+        updateHints();
+    }
+
+    private boolean queuesUnacknowledged() {
+        return !connected && isStored() && loop.settings().queue().qos0();
+    }
+
+    void dropped(@Nullable Message message, DropReason reason) {
+        loop.dropped(clientIdentifier, message, reason);
+    }
+
+    /** Something has changed by which more may be sent: acknowledged, written, settled. */
+    void pump() {
+        queue.pump();
+        continueRetained();
+        updateHints();
+    }
+
+    /** Shows other loops how it stands, where that has changed. */
+    void updateHints() {
+        boolean hasRoom = queue.room() > 0;
+        if (hasRoom != room) {
+            room = hasRoom;
+        }
+        boolean isFull = queue.isFull();
+        if (isFull != full) {
+            full = isFull;
+        }
+    }
+
+    // Connections
+
+    /** A client takes it: its CONNECT was accepted, its CONNACK is not yet sent. */
+    void attach(Client newcomer) {
+        client = newcomer;
+        loop.timers().cancel(expiry);
+    }
+
+    /** CONNACK was sent. */
+    void established(Client established) {
+        connected = true;
+        queue.connected(established.receiveMaximum());
+        pump();
+    }
+
+    /** The connection of this client, which had it, has ended; the session goes on without it, or ends. */
+    void detach() {
+        client = null;
+        connected = false;
+        retainedDeliveries.clear();
+        received.forgetWaiting();
+        if (expirySeconds == 0 || rows == null) {
+            loop.sessions().end(this);
+            return;
+        }
+        queue.disconnected();
+        updateHints();
+        rows.offline(this, loop.lazyBatch());
+        expireIn(expirySeconds);
+    }
+
+    /** Begins the clock of its absence. */
+    void expireIn(long seconds) {
+        if (seconds != NEVER_EXPIRES) {
+            loop.timers().schedule(expiry, seconds * 1_000_000_000L);
+        }
+    }
+
+    private void expire() {
+        loop.metrics().sessionExpired();
+        loop.sessions().end(this);
+    }
+
+    /** The will of the current connection, or of the last one while its delay runs; null when there is none. */
+    @Nullable
+    SessionWill will() {
+        return will;
+    }
+
+    void will(@Nullable SessionWill newWill) {
+        will = newWill;
+    }
+
+    /** It is no more: out of the index, its timers stopped. */
+    void end() {
+        ended = true;
+        connected = false;
+        room = false;
+        loop.timers().cancel(expiry);
+        for (Subscription subscription : subscriptions.values()) {
+            leave(subscription);
+        }
+        subscriptions.clear();
+    }
+
+    /** What the queue does to the client. */
+    private final class Outlet implements Queue.Outlet {
+        @Override
+        public boolean isOpen() {
+            Client current = client;
+            return current != null && current.isOpen();
+        }
+
+        @Override
+        public boolean publish(Message message, Terms terms, int packetIdentifier, boolean dup) {
+            Client current = client;
+            return current != null && current.publish(message, terms, packetIdentifier, dup);
+        }
+
+        @Override
+        public void release(int packetIdentifier) {
+            Client current = client;
+            if (current != null) {
+                current.release(packetIdentifier, ReasonCode.SUCCESS);
+            }
+        }
+
+        @Override
+        public void dropped(@Nullable Message message, DropReason reason) {
+            Session.this.dropped(message, reason);
+        }
+
+        @Override
+        public void overrun() {
+            Client current = client;
+            if (current != null) {
+                current.disconnect(ReasonCode.QUOTA_EXCEEDED, "the session's queue is full");
+            }
+        }
+
+        @Override
+        public void storageFailed(String reason) {
+            Client current = client;
+            if (current != null) {
+                current.disconnect(ReasonCode.QUOTA_EXCEEDED, reason);
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.pipit.broker;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.Table;
+import io.pipit.mqtt.ClientIdentifier;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.RetainHandling;
+import io.pipit.mqtt.SubscriptionOptions;
+import io.pipit.mqtt.SubscriptionRequest;
+import io.pipit.mqtt.TopicFilter;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of one stored session beside its queue: itself, its subscriptions, the identifiers it has received. */
+final class SessionRows {
+    private static final int VERSION = 1;
+    private static final int OWNED = 0x01;
+    private static final int CONNECTED = 0x02;
+    private static final byte[] EMPTY = {};
+
+    private final BrokerLoop loop;
+    private final Keys keys;
+    private final byte[] key;
+
+    SessionRows(BrokerLoop loop, Keys keys, ClientIdentifier clientIdentifier) {
+        this.loop = loop;
+        this.keys = keys;
+        this.key = Keys.session(clientIdentifier);
+    }
+
+    /** What the row of a session says. */
+    record Stored(
+            ClientIdentifier clientIdentifier,
+            long number,
+            @Nullable String owner,
+            boolean connected,
+            long expirySeconds,
+            long offlineSinceMillis,
+            long sentUpTo) {}
+
+    /** It is connected, with this expiry. */
+    void online(Session session, Batch batch) {
+        batch.put(Table.SESSIONS, key, encode(session, true));
+    }
+
+    /** It has lost its connection now. */
+    void offline(Session session, Batch batch) {
+        batch.put(Table.SESSIONS, key, encode(session, false));
+    }
+
+    /** It ends: what is left of it is garbage, to be removed in slices. */
+    void end(Batch batch) {
+        batch.delete(Table.SESSIONS, key);
+        batch.put(Table.BROKER, Keys.dead(keys.number()), key);
+    }
+
+    private byte[] encode(Session session, boolean connected) {
+        String owner = session.owner();
+        long now = loop.time().millis();
+        long sent = session.queue().sentUpTo();
+        int size = 2
+                + Long.BYTES
+                + (owner == null ? 0 : RowWriter.sizeOfText(owner))
+                + RowWriter.sizeOfVarint(session.expirySeconds())
+                + Long.BYTES
+                + RowWriter.sizeOfVarint(sent);
+        RowWriter row = new RowWriter(size);
+        row.u8(VERSION).u8((owner == null ? 0 : OWNED) | (connected ? CONNECTED : 0));
+        row.i64(session.number());
+        if (owner != null) {
+            row.text(owner);
+        }
+        return row.varint(session.expirySeconds()).i64(now).varint(sent).finish();
+    }
+
+    /** Reads the row of a session. */
+    static Stored decode(Row stored) {
+        RowReader row = new RowReader(stored.value());
+        row.version(VERSION);
+        int flags = row.u8();
+        long number = row.i64();
+        String owner = (flags & OWNED) == 0 ? null : row.text();
+        long expirySeconds = row.varint();
+        long offlineSince = row.i64();
+        long sentUpTo = row.varint();
+        row.end();
+        ClientIdentifier client = Keys.clientIdentifierOf(stored.key());
+        return new Stored(client, number, owner, (flags & CONNECTED) != 0, expirySeconds, offlineSince, sentUpTo);
+    }
+
+    // Subscriptions
+
+    void put(Subscription subscription, Batch batch) {
+        SubscriptionOptions options = subscription.options();
+        RowWriter row = new RowWriter(2 + RowWriter.sizeOfVarint(subscription.identifier()));
+        row.u8(VERSION)
+                .u8(options.maximumQoS().level()
+                        | (options.noLocal() ? 0x04 : 0)
+                        | (options.retainAsPublished() ? 0x08 : 0)
+                        | (codeOf(options.retainHandling()) << 4))
+                .varint(subscription.identifier());
+        batch.put(Table.SUBSCRIPTIONS, keys.subscription(subscription.filter()), row.finish());
+    }
+
+    void remove(TopicFilter filter, Batch batch) {
+        batch.delete(Table.SUBSCRIPTIONS, keys.subscription(filter));
+    }
+
+    private static int codeOf(RetainHandling handling) {
+        return switch (handling) {
+            case SEND -> 0;
+            case SEND_IF_NEW -> 1;
+            case DO_NOT_SEND -> 2;
+        };
+    }
+
+    /** Makes a recovered session subscribe as this row says. */
+    static void subscribe(Session session, Row stored) {
+        RowReader row = new RowReader(stored.value());
+        row.version(VERSION);
+        int flags = row.u8();
+        RetainHandling handling = switch (flags >> 4) {
+            case 0 -> RetainHandling.SEND;
+            case 1 -> RetainHandling.SEND_IF_NEW;
+            default -> RetainHandling.DO_NOT_SEND;
+        };
+        SubscriptionOptions options =
+                new SubscriptionOptions(QoS.of(flags & 0x03), (flags & 0x04) != 0, (flags & 0x08) != 0, handling);
+        session.subscribe(new SubscriptionRequest(Keys.filterOf(stored.key()), options), row.count());
+    }
+
+    // Received identifiers
+
+    void putReceived(int packetIdentifier, Batch batch) {
+        batch.put(Table.RECEIVED, keys.received(packetIdentifier), EMPTY);
+    }
+
+    void removeReceived(int packetIdentifier, Batch batch) {
+        batch.delete(Table.RECEIVED, keys.received(packetIdentifier));
+    }
+}

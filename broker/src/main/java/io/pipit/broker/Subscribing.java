@@ -1,0 +1,166 @@
+package io.pipit.broker;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Storage;
+import io.pipit.mqtt.Properties;
+import io.pipit.mqtt.Property;
+import io.pipit.mqtt.ProtocolException;
+import io.pipit.mqtt.ProtocolVersion;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.RetainHandling;
+import io.pipit.mqtt.SubAck;
+import io.pipit.mqtt.Subscribe;
+import io.pipit.mqtt.SubscriptionOptions;
+import io.pipit.mqtt.SubscriptionRequest;
+import io.pipit.mqtt.TopicFilter;
+import io.pipit.mqtt.UnsubAck;
+import io.pipit.mqtt.Unsubscribe;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One SUBSCRIBE or UNSUBSCRIBE of a client, and its answer. Confined to the client's loop. */
+final class Subscribing {
+    private final Client client;
+    private final BrokerLoop loop;
+    private final Session session;
+    private final Settings settings;
+    private final Batch batch = new Batch(Batch.Urgency.DURABLE);
+
+    Subscribing(Client client) {
+        this.client = client;
+        this.loop = client.loop();
+        this.session = client.session();
+        this.settings = loop.settings();
+    }
+
+    /** Subscribes filter by filter, in order [MQTT-3.8.4-5]; answers when that is safe. */
+    void subscribe(Subscribe subscribe) throws ProtocolException {
+        Integer identifier = subscribe.properties().get(Property.SUBSCRIPTION_IDENTIFIER);
+        if (identifier != null && !settings.mqtt().subscriptionIdentifierAvailable()) {
+            throw new ProtocolException(
+                    "Subscription Identifiers are not available", ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
+        }
+        List<ReasonCode> reasons = new ArrayList<>();
+        List<Subscription> retained = new ArrayList<>();
+        List<Subscription> made = new ArrayList<>();
+        for (SubscriptionRequest request : subscribe.subscriptions()) {
+            ReasonCode refusal = refusalOf(request.filter());
+            if (refusal != null) {
+                loop.metrics().refusedSubscription(refusal);
+                reasons.add(inVersion(refusal, request));
+                continue;
+            }
+            SubscriptionRequest granted = grant(request);
+            boolean isNew = session.subscription(granted.filter()) == null;
+            Subscription subscription = session.subscribe(granted, identifier == null ? 0 : identifier);
+            made.add(subscription);
+            if (wantsRetained(granted, isNew)) {
+                retained.add(subscription);
+            }
+            reasons.add(ReasonCode.granted(granted.options().maximumQoS()));
+        }
+        SessionRows rows = session.rows();
+        if (rows != null) {
+            made.forEach(subscription -> rows.put(subscription, batch));
+        }
+        answerWhenSafe(
+                () -> {
+                    client.send(new SubAck(subscribe.packetIdentifier(), Properties.NONE, reasons));
+                    retained.forEach(session::deliverRetained);
+                },
+                why -> {
+                    made.forEach(subscription -> session.unsubscribe(subscription.filter()));
+                    List<ReasonCode> refused = subscribe.subscriptions().stream()
+                            .map(request -> inVersion(ReasonCode.QUOTA_EXCEEDED, request))
+                            .toList();
+                    client.send(new SubAck(subscribe.packetIdentifier(), Properties.NONE, refused));
+                });
+    }
+
+    private @Nullable ReasonCode refusalOf(TopicFilter filter) {
+        Settings.Mqtt mqtt = settings.mqtt();
+        int maximum = settings.limits().subscriptionsPerSession();
+        if (filter.isShared() && !mqtt.sharedSubscriptionAvailable()) {
+            return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+        }
+        if (filter.hasWildcards() && !mqtt.wildcardSubscriptionAvailable()) {
+            return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
+        }
+        if (mqtt.maximumTopicLevels() > 0 && filter.levels() > mqtt.maximumTopicLevels()) {
+            return ReasonCode.TOPIC_FILTER_INVALID;
+        }
+        if (maximum > 0 && session.subscriptions().size() >= maximum && session.subscription(filter) == null) {
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        if (session.isStored() && loop.broker().storage().refusal() != null) {
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        return loop.broker().authorizer().maySubscribe(client.identity(), filter.unshared())
+                ? null
+                : ReasonCode.NOT_AUTHORIZED;
+    }
+
+    /** 3.1 knows no failure: the filter is answered with its QoS, and not subscribed. */
+    private ReasonCode inVersion(ReasonCode refusal, SubscriptionRequest request) {
+        return client.version() == ProtocolVersion.MQTT_3_1
+                ? ReasonCode.granted(request.options().maximumQoS())
+                : refusal;
+    }
+
+    /** The request with the QoS that the broker has, and what a bridge of 3.x means. */
+    private SubscriptionRequest grant(SubscriptionRequest request) {
+        SubscriptionOptions asked = request.options();
+        QoS qos = asked.maximumQoS().min(settings.mqtt().maximumQos());
+        boolean bridge = client.isBridge();
+        return new SubscriptionRequest(
+                request.filter(),
+                new SubscriptionOptions(
+                        qos,
+                        asked.noLocal() || (bridge && !request.filter().isShared()),
+                        asked.retainAsPublished() || bridge,
+                        asked.retainHandling()));
+    }
+
+    private static boolean wantsRetained(SubscriptionRequest request, boolean isNew) {
+        if (request.filter().isShared()) {
+            return false;
+        }
+        RetainHandling handling = request.options().retainHandling();
+        return handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew);
+    }
+
+    /** Unsubscribes; answers when that is safe. */
+    void unsubscribe(Unsubscribe unsubscribe) {
+        List<ReasonCode> reasons = new ArrayList<>();
+        SessionRows rows = session.rows();
+        for (TopicFilter filter : unsubscribe.filters()) {
+            boolean existed = session.unsubscribe(filter);
+            reasons.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
+            if (existed && rows != null) {
+                rows.remove(filter, batch);
+            }
+        }
+        answerWhenSafe(
+                () -> client.send(new UnsubAck(unsubscribe.packetIdentifier(), Properties.NONE, reasons)),
+                why -> client.disconnect(ReasonCode.QUOTA_EXCEEDED, why));
+    }
+
+    private void answerWhenSafe(Runnable answer, Consumer<String> refuse) {
+        if (batch.isEmpty()) {
+            answer.run();
+            return;
+        }
+        loop.commit(batch, session.clientIdentifier().value(), commit -> {
+            if (session.client() != client) {
+                return;
+            }
+            switch (commit) {
+                case Storage.Commit.Durable() -> answer.run();
+                case Storage.Commit.Failed(String why, boolean full) -> refuse.accept(why);
+            }
+        });
+    }
+}

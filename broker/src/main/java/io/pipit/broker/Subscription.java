@@ -1,0 +1,119 @@
+package io.pipit.broker;
+
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.SubscriptionOptions;
+import io.pipit.mqtt.TopicFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription of one session. A SUBSCRIBE that repeats the filter replaces it by another [MQTT-3.8.4-3]: whether
+ * it still stands is the only thing that changes, on the session's loop.
+ */
+final class Subscription implements Target, Matched, SharedGroup.Member {
+    private final Session session;
+    private final TopicFilter filter;
+    private final SubscriptionOptions options;
+    private final int identifier;
+    private final @Nullable SharedSubscription group;
+    private final Terms[] terms = new Terms[6];
+    private boolean ended;
+
+    /**
+     * A subscription.
+     *
+     * @param identifier its Subscription Identifier, or 0
+     * @param group of a shared one, else null
+     */
+    Subscription(
+            Session session,
+            TopicFilter filter,
+            SubscriptionOptions options,
+            int identifier,
+            @Nullable SharedSubscription group) {
+        this.session = session;
+        this.filter = filter;
+        this.options = options;
+        this.identifier = identifier;
+        this.group = group;
+        int[] identifiers = identifier == 0 ? Terms.NO_IDENTIFIERS : new int[] {identifier};
+        for (int i = 0; i < terms.length; i++) {
+            QoS qos = QoS.of(i >> 1).min(options.maximumQoS());
+            terms[i] = new Terms(qos, (i & 1) == 1 && options.retainAsPublished(), identifiers, group);
+        }
+    }
+
+    @Override
+    public Session session() {
+        return session;
+    }
+
+    TopicFilter filter() {
+        return filter;
+    }
+
+    SubscriptionOptions options() {
+        return options;
+    }
+
+    /** The Subscription Identifier, 1 to 268,435,455, or 0 for none. */
+    int identifier() {
+        return identifier;
+    }
+
+    @Nullable
+    SharedSubscription group() {
+        return group;
+    }
+
+    /** Whether this message is kept from its own publisher [MQTT-3.8.3-3]. */
+    boolean excludes(Message message) {
+        return options.noLocal() && session.clientIdentifier().equals(message.publisher());
+    }
+
+    /** How it wants this message, whoever published it. */
+    Terms termsOf(Message message) {
+        return terms[(message.qos().level() << 1) + (message.retain() ? 1 : 0)];
+    }
+
+    /** How a retained message goes to it as a new subscription: with RETAIN 1 [MQTT-3.3.1-8]. */
+    Terms retainedTerms(Message message) {
+        Terms live = termsOf(message);
+        return live.retain() ? live : new Terms(live.qos(), true, live.identifiers(), null);
+    }
+
+    /** Whether it was replaced or unsubscribed. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    void end() {
+        ended = true;
+    }
+
+    /** What stands for it now: itself, what has replaced it, or null. */
+    @Nullable
+    Subscription current() {
+        return ended ? session.subscription(filter) : this;
+    }
+
+    @Override
+    public @Nullable Terms terms(Message message) {
+        Subscription current = current();
+        return current == null || current.excludes(message) ? null : current.termsOf(message);
+    }
+
+    @Override
+    public boolean isConnected() {
+        return session.isConnected();
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return session.hasRoom();
+    }
+
+    @Override
+    public boolean isStored() {
+        return session.isStored();
+    }
+}
