@@ -1,0 +1,88 @@
+package io.pipit.transport;
+
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.pipit.broker.spi.Loop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The event loops of one broker, each a thread, and their memory. Any thread. */
+@SuppressWarnings("FutureReturnValueIgnored") // the pipeline hears the same
+public final class EventLoops implements AutoCloseable {
+    private static final long STOP_TIMEOUT_SECONDS = 5;
+
+    private final Engine engine;
+    private final ByteBufAllocator allocator = new AdaptiveByteBufAllocator(true);
+    private final Faults faults = new Faults();
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<NettyLoop> loops = new ArrayList<>();
+
+    /**
+     * Starts loops.
+     *
+     * @param count at least 1
+     */
+    public EventLoops(int count, Engine engine) {
+        if (count < 1) {
+            throw new IllegalArgumentException(count + " event loops are too few");
+        }
+        this.engine = engine;
+        group = new MultiThreadIoEventLoopGroup(count, threads(), engine.ioHandlers());
+        for (EventExecutor eventLoop : group) {
+            loops.add(new NettyLoop(loops.size(), (SingleThreadIoEventLoop) eventLoop, allocator, faults));
+        }
+    }
+
+    private static ThreadFactory threads() {
+        AtomicInteger number = new AtomicInteger();
+        return task -> new FastThreadLocalThread(task, "pipit-loop-" + number.getAndIncrement());
+    }
+
+    /** The loops in the order of their index. */
+    public List<Loop> loops() {
+        return List.copyOf(loops);
+    }
+
+    /** How many connections ended, and tasks failed, by a fault of our own. */
+    public long faults() {
+        return faults.count();
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    ByteBufAllocator allocator() {
+        return allocator;
+    }
+
+    MultiThreadIoEventLoopGroup group() {
+        return group;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this very loop
+    NettyLoop of(EventLoop eventLoop) {
+        for (NettyLoop loop : loops) {
+            if (loop.eventLoop() == eventLoop) {
+                return loop;
+            }
+        }
+        throw new IllegalArgumentException("an event loop of others");
+    }
+
+    /** Ends the loops, and with them every connection; returns when their threads have ended. */
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        group.terminationFuture().awaitUninterruptibly(2 * STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        loops.forEach(NettyLoop::release);
+    }
+}
