@@ -17,6 +17,7 @@ import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.ReasonCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,10 @@ public final class Broker {
     private final SharedSubscriptions shared = new SharedSubscriptions(index);
     private final RetainedMessages retained;
     private final Alarms alarms;
+    private final SysPublisher sys;
+    private final MemoryBudget memory;
     private final List<BrokerLoop> loops = new ArrayList<>();
+    private final AtomicInteger open = new AtomicInteger();
 
     /** A broker whose sessions live on these loops, 1 to 256; nothing runs before {@link #start}. */
     public Broker(
@@ -62,6 +66,8 @@ public final class Broker {
         this.listeners = List.copyOf(listeners);
         this.retained = new RetainedMessages(time::millis, settings.retained().expiry());
         this.alarms = new Alarms(clock, this.listeners);
+        this.memory = new MemoryBudget(settings.limits().memory(), storage::heapBytes);
+        this.sys = new SysPublisher(this);
         for (Loop loop : loops) {
             this.loops.add(new BrokerLoop(this, loop, loops.size()));
         }
@@ -86,6 +92,8 @@ public final class Broker {
     }
 
     private void runRegularly(BrokerLoop first) {
+        sys.begin(first);
+        first.every(SWEEP_NANOS, new MessageSweep(first)::run);
         first.every(TIME_NANOS, () -> storeTime(first.lazyBatch()));
         first.every(
                 SWEEP_NANOS,
@@ -125,8 +133,19 @@ public final class Broker {
         Client client = new Client(connection, owner);
         owner.connections().add(client);
         owner.metrics().opened();
+        open.incrementAndGet();
         client.opened();
         return client;
+    }
+
+    void connectionClosed() {
+        open.decrementAndGet();
+    }
+
+    /** Whether there are more connections than allowed. */
+    boolean hasTooManyConnections() {
+        int maximum = settings.limits().connections();
+        return maximum > 0 && open.get() > maximum;
     }
 
     /** Publishes a message of the program around the broker; any thread. */
@@ -178,6 +197,10 @@ public final class Broker {
         return alarms;
     }
 
+    MemoryBudget memory() {
+        return memory;
+    }
+
     List<BrokerLoop> loops() {
         return loops;
     }
@@ -195,10 +218,12 @@ public final class Broker {
     // What listeners hear
 
     void connected(Client client, boolean sessionPresent) {
+        sys.connected(client.loop(), client.identity(), client.version(), sessionPresent);
         listeners.forEach(listener -> listener.connected(client.identity(), client.version(), sessionPresent));
     }
 
-    void disconnected(Identity client, ReasonCode reason) {
+    void disconnected(BrokerLoop loop, Identity client, ReasonCode reason) {
+        sys.disconnected(loop, client, reason);
         listeners.forEach(listener -> listener.disconnected(client, reason));
     }
 

@@ -31,6 +31,7 @@ final class BrokerLoop {
     private final Wills wills;
     private final Connections connections = new Connections();
     private final FaultLog faults = new FaultLog();
+    private final MemoryPauses memory;
     private final MatchCache<Matched, Match> matches;
     private final EncodedShapes shapes = new EncodedShapes();
     private final MpscUnboundedAtomicArrayQueue<Runnable> arrivals =
@@ -48,6 +49,7 @@ final class BrokerLoop {
         this.sessions = new Sessions(this);
         this.numbers = new Numbers(port.index());
         this.wills = new Wills(this);
+        this.memory = new MemoryPauses(this, broker.memory());
         this.matches =
                 new MatchCache<>(broker.index(), MATCHES, MATCHED_SUBSCRIPTIONS, found -> Match.of(found, loops));
         this.wakes = new boolean[loops];
@@ -91,6 +93,10 @@ final class BrokerLoop {
 
     FaultLog faults() {
         return faults;
+    }
+
+    MemoryPauses memory() {
+        return memory;
     }
 
     /** The monotonic clock. */

@@ -293,6 +293,7 @@ final class Client implements ConnectionEvents {
         end(ReasonCode.UNSPECIFIED_ERROR);
         phase = Phase.CLOSED;
         cancelTimer();
+        loop.broker().connectionClosed();
         if (!moving) {
             loop.connections().remove(this);
         }
@@ -455,6 +456,13 @@ final class Client implements ConnectionEvents {
 
     /** Another connection has taken over the session [MQTT-3.1.4-3]. */
     void takenOver() {
+        Session attached = session;
+        if (phase == Phase.CONNECTING && attached != null) { // CONNACK comes first, when its own commit is done
+            session = null;
+            loop.wills().connectionEnded(attached);
+            attached.detach();
+            return;
+        }
         disconnect(ReasonCode.SESSION_TAKEN_OVER, "another connection uses this Client Identifier");
     }
 
@@ -489,7 +497,7 @@ final class Client implements ConnectionEvents {
         attached.detach();
         if (wasEstablished) {
             loop.metrics().disconnected();
-            loop.broker().disconnected(identity(), reason);
+            loop.broker().disconnected(loop, identity(), reason);
         }
     }
 

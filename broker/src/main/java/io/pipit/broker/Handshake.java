@@ -46,6 +46,10 @@ final class Handshake {
 
     /** Checks, then asks who it is. */
     void begin() {
+        if (client.loop().broker().hasTooManyConnections()) {
+            refuse(ReasonCode.QUOTA_EXCEEDED, "limits.connections is reached");
+            return;
+        }
         ReasonCode fault = faultOf(connect);
         if (fault != null) {
             refuse(fault, "CONNECT cannot be served as it is");

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +29,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeapStorage implements Storage {
     private static final Commit DURABLE = new Commit.Durable();
+    /** Rough bytes of a row beside its key and value. */
+    private static final int ROW_OVERHEAD = 72;
+
     private static final String CLOSED = "the storage is closed";
 
     private final Map<Table, ConcurrentNavigableMap<byte[], byte[]>> tables = new EnumMap<>(Table.class);
     private final ConcurrentMap<Loop, Answers> answers = new ConcurrentHashMap<>();
+    private final LongAdder heapBytes = new LongAdder();
     private volatile boolean closed;
 
     /** Without any rows. */
@@ -47,9 +52,11 @@ public final class HeapStorage implements Storage {
             loop.execute(() -> done.accept(new Commit.Failed(CLOSED, false)));
             return;
         }
+        long grown = 0;
         for (Batch.Change change : batch.changes()) {
-            apply(change);
+            grown += apply(change);
         }
+        heapBytes.add(grown);
         if (loop.inLoop()) {
             answers.computeIfAbsent(loop, Answers::new).add(done);
         } else {
@@ -57,19 +64,39 @@ public final class HeapStorage implements Storage {
         }
     }
 
-    private void apply(Batch.Change change) {
+    /** Makes a change; returns how many bytes of heap it takes. */
+    private long apply(Batch.Change change) {
         ConcurrentNavigableMap<byte[], byte[]> rows = rows(change.table());
-        switch (change) {
-            case Batch.Put put -> rows.put(put.key(), put.value());
-            case Batch.Delete delete -> rows.remove(delete.key());
-            case Batch.DeleteRange range ->
-                rows.subMap(range.from(), range.to()).clear();
-            case Batch.Add add ->
-                rows.merge(
+        return switch (change) {
+            case Batch.Put put -> {
+                byte[] before = rows.put(put.key(), put.value());
+                yield heapBytesOf(put.key(), put.value()) - heapBytesOf(put.key(), before);
+            }
+            case Batch.Delete delete -> -heapBytesOf(delete.key(), rows.remove(delete.key()));
+            case Batch.DeleteRange range -> {
+                long gone = 0;
+                for (byte[] key : rows.subMap(range.from(), range.to()).navigableKeySet()) {
+                    gone += heapBytesOf(key, rows.remove(key));
+                }
+                yield -gone;
+            }
+            case Batch.Add add -> {
+                byte[] after = rows.merge(
                         add.key(),
                         BigEndian.bytes(add.amount()),
                         (before, amount) -> BigEndian.bytes(BigEndian.read(before, 0) + BigEndian.read(amount, 0)));
-        }
+                yield BigEndian.read(after, 0) == add.amount() ? heapBytesOf(add.key(), after) : 0;
+            }
+        };
+    }
+
+    private static long heapBytesOf(byte[] key, byte @Nullable [] value) {
+        return value == null ? 0 : ROW_OVERHEAD + key.length + value.length;
+    }
+
+    @Override
+    public long heapBytes() {
+        return heapBytes.sum();
     }
 
     @Override

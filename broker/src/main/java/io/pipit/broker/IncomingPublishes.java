@@ -129,6 +129,7 @@ final class IncomingPublishes {
         } else {
             one.publication.begin();
         }
+        loop.memory().published(client);
         if (!one.publication.isComplete()) {
             one.uncommitted = one.publication.message().bytes();
             uncommittedBytes += one.uncommitted;

@@ -74,6 +74,18 @@ final class Match {
         return storedTotal;
     }
 
+    /** Whether the queue of a session is full; members of shared groups are not asked. */
+    boolean hasFull() {
+        for (Target[] targets : byLoop) {
+            for (Target target : targets) {
+                if (target.session().isFull()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     List<SharedSubscription> groups() {
         return groups;
     }

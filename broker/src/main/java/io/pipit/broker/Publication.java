@@ -7,6 +7,7 @@ import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ReasonCode;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One PUBLISH under way whose publisher waits, or of which something is stored: it gathers what the loops answer into
@@ -62,10 +63,18 @@ final class Publication {
     /** Retains, matches, delivers; when nothing has to be waited for, it is complete on return. */
     void begin() {
         loop.began();
-        if (message.retain()) {
-            retain(); // before the match: a new subscriber sees it there or here
-        }
         Match match = loop.match(message.topic());
+        DropReason refusal = refusal(match);
+        if (refusal != null) {
+            loop.dropped(message, refusal);
+            outcome = ReasonCode.QUOTA_EXCEEDED;
+            end();
+            return;
+        }
+        if (message.retain()) {
+            retain(); // before the match that counts: a new subscriber sees it there or here
+            match = loop.match(message.topic());
+        }
         if (match.stored() > INLINE_TARGETS) {
             messageId = loop.numbers().next();
         }
@@ -75,6 +84,16 @@ final class Publication {
         loop.route(message, match, this);
         routed = true;
         commitWhenAnswered();
+    }
+
+    /** Why it cannot be taken, or null. */
+    private @Nullable DropReason refusal(Match match) {
+        boolean needsStorage = message.retain() || match.stored() > 0 || !batch.isEmpty();
+        if (needsStorage && loop.broker().storage().refusal() != null) {
+            return DropReason.STORAGE_REFUSED;
+        }
+        boolean refuses = loop.settings().queue().policy() == QueuePolicy.REFUSE_PUBLISHER;
+        return refuses && message.qos().isAcknowledged() && match.hasFull() ? DropReason.QUEUE_FULL : null;
     }
 
     /** Delivers to one member of a shared subscription only. */

@@ -44,6 +44,9 @@ final class Queue {
 
         /** The storage failed at something that the client waits for. */
         void storageFailed(String reason);
+
+        /** It has become longer by messages and bytes, of which so many are in memory; or shorter. */
+        void grown(long messages, long bytes, long memory);
     }
 
     private final Outlet outlet;
@@ -104,6 +107,7 @@ final class Queue {
         sentUpTo = sent;
         count = entries;
         bytes = entryBytes;
+        outlet.grown(entries, entryBytes, 0);
         tail.clear(next);
         backlog.seek(Math.max(oldest, sentUpTo + 1));
     }
@@ -140,6 +144,7 @@ final class Queue {
         QueueEntry entry = new QueueEntry(next++, terms, message, messageId, size);
         count++;
         bytes += size;
+        outlet.grown(1, size, size);
         if (rows == null || part == null) {
             entry.becomeDurable();
         } else {
@@ -244,6 +249,7 @@ final class Queue {
         if (tail.get(entry.sequence()) == entry) {
             tail.remove(entry.sequence());
             tailBytes -= entry.bytes();
+            outlet.grown(0, 0, -entry.bytes());
         }
     }
 
@@ -313,6 +319,7 @@ final class Queue {
         entry.forgetMessage();
         count--;
         bytes -= entry.bytes();
+        outlet.grown(-1, -entry.bytes(), 0);
         if (entry.isDurable()) {
             removeRow(entry);
             leaveTail(entry);
@@ -510,6 +517,15 @@ final class Queue {
     }
 
     // End
+
+    /** The session is over: what is left counts for it no more. */
+    void abandon() {
+        connected = false;
+        outlet.grown(-count, -bytes, -tailBytes);
+        count = 0;
+        bytes = 0;
+        tailBytes = 0;
+    }
 
     /** Every entry in memory that is not complete, in order: all there are when the session is not stored. */
     void forEach(Consumer<QueueEntry> action) {

@@ -351,6 +351,7 @@ final class Session {
             leave(subscription);
         }
         subscriptions.clear();
+        queue.abandon();
     }
 
     /** What the queue does to the client. */
@@ -378,6 +379,12 @@ final class Session {
         @Override
         public void dropped(@Nullable Message message, DropReason reason) {
             Session.this.dropped(message, reason);
+        }
+
+        @Override
+        public void grown(long messages, long bytes, long memory) {
+            loop.metrics().queued(messages, bytes);
+            loop.memory().add(memory);
         }
 
         @Override

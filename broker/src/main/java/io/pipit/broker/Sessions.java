@@ -123,6 +123,10 @@ final class Sessions {
             return;
         }
         handshake.complete(present);
+        if (session.client() != client) { // another CONNECT was decided meanwhile
+            client.takenOver();
+            return;
+        }
         session.established(client);
         loop.metrics().connected();
         loop.broker().connected(client, present);

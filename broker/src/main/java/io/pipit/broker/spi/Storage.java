@@ -60,6 +60,11 @@ public interface Storage {
     @Nullable
     String refusal();
 
+    /** Bytes of heap that its rows take, which count in the broker's bound for memory; any thread. */
+    default long heapBytes() {
+        return 0;
+    }
+
     /** Writes what is pending, then releases everything. Blocks; not on a loop. */
     void close();
 }

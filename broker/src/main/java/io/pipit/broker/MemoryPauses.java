@@ -1,0 +1,60 @@
+package io.pipit.broker;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The publishers of one loop that are paused because the broker's memory is full. Each gets a turn once a second even
+ * so, in which it reads acknowledgements: two that publish to each other at the limit both make progress. Confined to
+ * its loop.
+ */
+final class MemoryPauses {
+    private static final long LOOK_NANOS = 50_000_000L;
+    private static final int LOOKS_PER_TURN = 20;
+    /** Memory is counted in such steps, so that loops do not share a counter for each message. */
+    private static final long STEP = 64 << 10;
+
+    private final BrokerLoop loop;
+    private final MemoryBudget budget;
+    private final Set<Client> paused = new LinkedHashSet<>();
+    private final Timers.Timer look = Timers.timer(this::look);
+    private long uncounted;
+    private int looks;
+
+    MemoryPauses(BrokerLoop loop, MemoryBudget budget) {
+        this.loop = loop;
+        this.budget = budget;
+    }
+
+    /** Queues of this loop have grown by so many bytes, or shrunk by a negative number. */
+    void add(long bytes) {
+        uncounted += bytes;
+        if (uncounted > STEP || uncounted < -STEP) {
+            budget.add(uncounted);
+            uncounted = 0;
+        }
+    }
+
+    /** A client has published something that takes memory: it is paused when there is too little. */
+    void published(Client client) {
+        if (budget.isExceeded() && paused.add(client)) {
+            client.pause(Pause.MEMORY);
+            if (!look.isScheduled()) {
+                loop.timers().schedule(look, LOOK_NANOS);
+            }
+        }
+    }
+
+    private void look() {
+        looks++;
+        if (budget.isRelieved() || looks % LOOKS_PER_TURN == 0) {
+            List<Client> all = List.copyOf(paused);
+            paused.clear();
+            all.forEach(client -> client.resume(Pause.MEMORY));
+        }
+        if (!paused.isEmpty() && !look.isScheduled()) {
+            loop.timers().schedule(look, LOOK_NANOS);
+        }
+    }
+}

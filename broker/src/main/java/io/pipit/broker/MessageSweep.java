@@ -1,0 +1,60 @@
+package io.pipit.broker;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.Storage;
+import io.pipit.broker.spi.Table;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes the messages that were stored apart and to which no queue refers any more: goes over their counters, some
+ * rows at a time, as long as there may be one at 0. On the first loop.
+ */
+final class MessageSweep {
+    private static final int ROWS = 1024;
+    private static final byte[] FIRST = {};
+
+    private final BrokerLoop loop;
+    private byte[] from = FIRST;
+    private boolean running;
+
+    MessageSweep(BrokerLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Looks at the next rows. */
+    void run() {
+        if (!running) {
+            running = true;
+            loop.scan(Table.MESSAGES, from, null, ROWS, this::look);
+        }
+    }
+
+    private void look(Storage.Read read) {
+        running = false;
+        switch (read) {
+            case Storage.Read.Rows(List<Row> rows) -> {
+                removeUnused(rows);
+                from = rows.size() < ROWS ? FIRST : after(rows.get(rows.size() - 1));
+            }
+            case Storage.Read.Failed(String reason) -> loop.broker().alarms().raise("storage", reason);
+        }
+    }
+
+    private void removeUnused(List<Row> rows) {
+        @Nullable Batch batch = null;
+        for (Row row : rows) {
+            if (Keys.isCounter(row.key()) && BigEndian.read(row.value(), 0) <= 0) {
+                batch = batch == null ? loop.lazyBatch() : batch;
+                batch.delete(Table.MESSAGES, row.key());
+                batch.delete(Table.MESSAGES, Keys.message(Keys.messageNumberOf(row.key())));
+            }
+        }
+    }
+
+    private static byte[] after(Row row) {
+        return Arrays.copyOf(row.key(), row.key().length + 1);
+    }
+}
