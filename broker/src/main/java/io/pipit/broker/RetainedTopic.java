@@ -57,6 +57,7 @@ final class RetainedTopic {
             // changes of this topic that are older than this place were all followed by one that cleared it and was
             // handed in: they must not be stored any more
             stored = next - 1;
+            all.remember(this);
         }
         version = next;
         replace(newMessage, newClearsAtMillis, all);
@@ -81,6 +82,7 @@ final class RetainedTopic {
     /** Sets what the storage holds, unless something newer was there. */
     synchronized void load(Message loaded, long loadedClearsAtMillis, long loadedVersion, RetainedMessages all) {
         if (loadedVersion > version) {
+            all.remember(this);
             version = loadedVersion;
             stored = loadedVersion;
             replace(loaded, loadedClearsAtMillis, all);
