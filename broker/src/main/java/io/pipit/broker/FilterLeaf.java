@@ -16,8 +16,8 @@ final class FilterLeaf extends LevelBranch {
      * @param from where the level that is this leaf's key begins
      * @param to where it ends: the levels behind it are this leaf's rest
      */
-    FilterLeaf(byte[] filter, int from, int to, Object subscribers) {
-        super(filter, from, to);
+    FilterLeaf(byte[] filter, int from, int to, long hash, Object subscribers) {
+        super(filter, from, to, hash);
         this.subscribers = subscribers;
     }
 

@@ -16,11 +16,11 @@ final class LevelNode extends LevelBranch {
     /** The filters that go on with +, or null. */
     volatile @Nullable LevelBranch any;
 
-    /** The filters that go on with other levels, by that level; null without any. */
-    volatile @Nullable LevelSlot children;
+    /** The filters that go on with other levels, by that level: a {@link LevelMap}. */
+    volatile @Nullable Object children;
 
-    LevelNode(byte[] bytes, int from, int to) {
-        super(bytes, from, to);
+    LevelNode(byte[] level, long hash) {
+        super(level, 0, level.length, hash);
     }
 
     /** Whether no filter is left here. */

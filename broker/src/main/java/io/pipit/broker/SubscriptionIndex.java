@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>How it is laid out</h2>
  * Filters without wildcards lie in a hash map by their bytes. Those with wildcards lie in a trie by their levels, in
  * which a level that leads to one filter only ends in a {@link FilterLeaf}, so that a million filters {@code dev/<id>/cmd/+}
- * need one node and a million leaves. The branches of a level and the exact filters are {@link LevelTable}s, the
+ * need one node and a million leaves. The branches of a level and the exact filters are {@link LevelMap}s, the
  * subscriptions of a filter one of {@link SubscriberSets}: neither copies more than a few dozen references for a change,
  * however many children a level and however many subscriptions a filter has.
  *
@@ -42,14 +42,12 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the subscriptions; a shared subscription's group is one
  */
 final class SubscriptionIndex<S> {
-    private static final byte[] NO_KEY = {};
-
     private final ReentrantLock lock = new ReentrantLock();
     private final LevelHash hashes;
     private final SubscriberSets<S> sets;
     private final MatchVersions versions;
-    private final LevelNode wildcards = new LevelNode(NO_KEY, 0, 0);
-    private volatile @Nullable LevelSlot exact;
+    private final LevelNode wildcards = new LevelNode(new byte[0], 0);
+    private volatile @Nullable Object exact;
     private final AtomicInteger filters = new AtomicInteger();
     private final AtomicInteger size = new AtomicInteger();
 
@@ -101,9 +99,9 @@ final class SubscriptionIndex<S> {
      */
     void match(TopicName topic, Consumer<? super S> found) {
         byte[] name = topic.utf8();
-        LevelSlot map = exact;
+        Object map = exact;
         if (map != null
-                && LevelTable.find(map, name, 0, name.length, hashes.of(name, 0, name.length))
+                && LevelMap.find(map, name, 0, name.length, hashes.of(name, 0, name.length))
                         instanceof FilterLeaf leaf) {
             sets.forEach(leaf.subscribers, found);
         }
@@ -156,11 +154,11 @@ final class SubscriptionIndex<S> {
                     }
                 }
             }
-            LevelSlot children = node.children;
+            Object children = node.children;
             if (children == null) {
                 return;
             }
-            LevelBranch child = LevelTable.find(children, name, from, end, hashes.of(name, from, end));
+            LevelBranch child = LevelMap.find(children, name, from, end, hashes.of(name, from, end));
             LevelNode next = child == null ? null : follow(child, name, end, found);
             if (next == null) {
                 return;
@@ -225,17 +223,17 @@ final class SubscriptionIndex<S> {
 
     /** The map in which the branch of one level, or of a whole exact filter, has been changed. */
     @GuardedBy("lock")
-    private @Nullable LevelSlot mapChanged(
-            @Nullable LevelSlot map, byte[] filter, int from, int end, SubscriptionChange<S> change) {
-        LevelBranch old = LevelTable.find(map, filter, from, end, hashes.of(filter, from, end));
+    private @Nullable Object mapChanged(
+            @Nullable Object map, byte[] filter, int from, int end, SubscriptionChange<S> change) {
+        LevelBranch old = LevelMap.find(map, filter, from, end, hashes.of(filter, from, end));
         LevelBranch next = branchChanged(old, filter, from, end, change);
         if (next == old) {
             return map;
         }
         if (next != null) {
-            return LevelTable.with(map, next, hashes);
+            return LevelMap.with(map, next);
         }
-        return map == null || old == null ? map : LevelTable.without(map, old, hashes);
+        return map == null || old == null ? map : LevelMap.without(map, old);
     }
 
     /** The branch of the level that ends here, changed in place or anew; null when it is empty. */
@@ -245,7 +243,7 @@ final class SubscriptionIndex<S> {
         return switch (branch) {
             case null -> {
                 Object subscribers = change.appliedTo(null);
-                yield subscribers == null ? null : new FilterLeaf(filter, from, end, subscribers);
+                yield subscribers == null ? null : leafOf(filter, from, end, subscribers);
             }
             case FilterLeaf leaf
             when leaf.hasRest(filter, end) -> {
@@ -269,10 +267,10 @@ final class SubscriptionIndex<S> {
     }
 
     /** A node for the level of a leaf with what lies behind that leaf, not yet to be seen by anybody. */
-    private static LevelNode nodeOf(FilterLeaf leaf) {
+    private LevelNode nodeOf(FilterLeaf leaf) {
         byte[] filter = leaf.bytes;
         byte[] level = Arrays.copyOfRange(filter, leaf.from, leaf.to);
-        LevelNode node = new LevelNode(level, 0, level.length);
+        LevelNode node = new LevelNode(level, leaf.hash);
         if (leaf.to == filter.length) {
             node.here = leaf.subscribers;
             return node;
@@ -281,9 +279,13 @@ final class SubscriptionIndex<S> {
         int end = Levels.end(filter, from);
         switch (filter.length == from ? 0 : filter[from]) {
             case '#' -> node.rest = leaf.subscribers;
-            case '+' -> node.any = new FilterLeaf(filter, from, end, leaf.subscribers);
-            default -> node.children = new FilterLeaf(filter, from, end, leaf.subscribers);
+            case '+' -> node.any = leafOf(filter, from, end, leaf.subscribers);
+            default -> node.children = leafOf(filter, from, end, leaf.subscribers);
         }
         return node;
+    }
+
+    private FilterLeaf leafOf(byte[] filter, int from, int end, Object subscribers) {
+        return new FilterLeaf(filter, from, end, hashes.of(filter, from, end), subscribers);
     }
 }

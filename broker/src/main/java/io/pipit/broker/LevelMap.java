@@ -1,0 +1,183 @@
+package io.pipit.broker;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Maps from levels to branches. Null is the empty map, a branch the map of one; up to {@value #FEW} lie in an array of
+ * that length in any order; more of them in an array of {@value #WIDTH} places by five bits of their hashes, each place a
+ * map again.
+ *
+ * <p>A change writes one place of one array, or replaces one array by a copy: at most {@value #WIDTH} references are
+ * copied, however large the map. So a single writer changes maps in place, while readers find every key that is there
+ * throughout, whatever arrays they have in hand.
+ *
+ * <p>Where keys agree in all bits of their hashes, the places go on by the bits of the keys themselves. No two keys agree
+ * in these (topics contain no zero byte, which stands for the end), so no array grows beyond its bound.
+ *
+ * <p>The shape is made for few cache misses: with a million keys the upper arrays stay in the cache, and a search reads
+ * one array of places, perhaps one of few, the branch and the bytes of its key.
+ */
+final class LevelMap {
+    private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Object[].class);
+    private static final int BITS = 5;
+    private static final int WIDTH = 1 << BITS;
+    private static final int FEW = 8;
+    private static final int HASH_DEPTHS = Long.SIZE / BITS;
+
+    private LevelMap() {}
+
+    /** The branch of a key in a map, or null; any thread. */
+    static @Nullable LevelBranch find(@Nullable Object map, byte[] key, int from, int to, long hash) {
+        Object slot = map;
+        for (int depth = 0; slot instanceof Object[] array; depth++) {
+            if (array.length < WIDTH) {
+                return findAmong(array, key, from, to, hash);
+            }
+            slot = at(array, placeOf(key, from, to, hash, depth));
+        }
+        return slot instanceof LevelBranch branch && branch.hasKey(key, from, to, hash) ? branch : null;
+    }
+
+    private static @Nullable LevelBranch findAmong(Object[] few, byte[] key, int from, int to, long hash) {
+        for (int i = 0; i < few.length; i++) {
+            if (at(few, i) instanceof LevelBranch branch && branch.hasKey(key, from, to, hash)) {
+                return branch;
+            }
+        }
+        return null;
+    }
+
+    /** The map with a branch put under its key, in the place of one with the same key if there is one. */
+    static Object with(@Nullable Object map, LevelBranch branch) {
+        return with(map, branch, 0);
+    }
+
+    /** The map without a branch that it contains; null when nothing is left. */
+    static @Nullable Object without(Object map, LevelBranch branch) {
+        return without(map, branch, 0);
+    }
+
+    private static Object with(@Nullable Object slot, LevelBranch branch, int depth) {
+        return switch (slot) {
+            case null -> branch;
+            case Object[] array
+            when array.length == WIDTH -> {
+                int place = placeOf(branch, depth);
+                put(array, place, with(at(array, place), branch, depth + 1));
+                yield array;
+            }
+            case Object[] few -> withAmong(few, branch, depth);
+            default -> {
+                LevelBranch other = (LevelBranch) slot;
+                yield other.hasKeyOf(branch) ? branch : new Object[] {other, branch};
+            }
+        };
+    }
+
+    private static Object[] withAmong(Object[] few, LevelBranch branch, int depth) {
+        for (int i = 0; i < few.length; i++) {
+            if (at(few, i) instanceof LevelBranch other && other.hasKeyOf(branch)) {
+                put(few, i, branch);
+                return few;
+            }
+        }
+        if (few.length < FEW) {
+            Object[] more = Arrays.copyOf(few, few.length + 1);
+            more[few.length] = branch;
+            return more;
+        }
+        Object wide = new Object[WIDTH];
+        for (Object other : few) {
+            wide = with(wide, (LevelBranch) other, depth);
+        }
+        return (Object[]) with(wide, branch, depth);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very branch that was found
+    private static @Nullable Object without(@Nullable Object slot, LevelBranch branch, int depth) {
+        if (slot instanceof Object[] array) {
+            return array.length < WIDTH ? withoutAmong(array, branch) : withoutBelow(array, branch, depth);
+        }
+        if (slot != branch) {
+            throw new IllegalArgumentException("the branch to remove is not in the map");
+        }
+        return null;
+    }
+
+    private static Object withoutAmong(Object[] few, LevelBranch branch) {
+        int index = Arrays.asList(few).indexOf(branch);
+        if (index < 0) {
+            throw new IllegalArgumentException("the branch to remove is not in the map");
+        }
+        if (few.length == 2) {
+            return few[1 - index];
+        }
+        Object[] fewer = Arrays.copyOf(few, few.length - 1);
+        System.arraycopy(few, index + 1, fewer, index, fewer.length - index);
+        return fewer;
+    }
+
+    private static @Nullable Object withoutBelow(Object[] wide, LevelBranch branch, int depth) {
+        int place = placeOf(branch, depth);
+        Object left = without(at(wide, place), branch, depth + 1);
+        put(wide, place, left);
+        boolean stillWide = left instanceof Object[] array && array.length == WIDTH;
+        return stillWide || !isSparse(wide) ? wide : joined(wide);
+    }
+
+    /** Whether at most half of {@link #FEW} are left: then an array of few is enough, with room to grow again. */
+    private static boolean isSparse(Object[] wide) {
+        int count = 0;
+        for (int i = 0; i < WIDTH && count <= FEW / 2; i++) {
+            Object slot = at(wide, i);
+            if (slot != null) {
+                count += slot instanceof Object[] array ? array.length : 1;
+            }
+        }
+        return count <= FEW / 2;
+    }
+
+    private static @Nullable Object joined(Object[] wide) {
+        Object all = null;
+        for (int i = 0; i < WIDTH; i++) {
+            Object slot = at(wide, i);
+            if (slot instanceof Object[] few) {
+                for (Object branch : few) {
+                    all = with(all, (LevelBranch) branch, 0);
+                }
+            } else if (slot != null) {
+                all = with(all, (LevelBranch) slot, 0);
+            }
+        }
+        return all;
+    }
+
+    private static @Nullable Object at(Object[] array, int index) {
+        return PLACE.getVolatile(array, index);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // whether the place changes at all
+    private static void put(Object[] array, int index, @Nullable Object slot) {
+        if (at(array, index) != slot) {
+            PLACE.setVolatile(array, index, slot);
+        }
+    }
+
+    private static int placeOf(LevelBranch branch, int depth) {
+        return placeOf(branch.bytes, branch.from, branch.to, branch.hash, depth);
+    }
+
+    /** Which place of an array at a depth is that of a key. */
+    private static int placeOf(byte[] key, int from, int to, long hash, int depth) {
+        if (depth < HASH_DEPTHS) {
+            return (int) (hash >>> (depth * BITS)) & (WIDTH - 1);
+        }
+        int half = depth - HASH_DEPTHS;
+        int index = from + half / 2;
+        int octet = index < to ? key[index] & 0xFF : 0;
+        return half % 2 == 0 ? octet & 15 : octet >>> 4;
+    }
+}
