@@ -99,8 +99,7 @@ public final class Broker {
                 SWEEP_NANOS,
                 () -> retained.expire(SWEEP_VISITS, (topic, version) -> {
                     Batch batch = new Batch(Batch.Urgency.LAZY);
-                    retained.store(
-                            topic, version, batch, () -> first.lazyBatch().addAll(batch));
+                    retained.store(topic, version, batch, () -> first.commitLazily(batch, topic.toString()));
                 }));
     }
 

@@ -175,7 +175,7 @@ final class BrokerLoop {
         if (!lazy.isEmpty()) {
             Batch batch = lazy;
             lazy = new Batch(Batch.Urgency.LAZY);
-            commit(batch, "", this::lazyCommitted);
+            commitLazily(batch, "");
         }
         for (int i = 0; i < wakes.length; i++) {
             if (wakes[i]) {
@@ -193,6 +193,11 @@ final class BrokerLoop {
     Batch lazyBatch() {
         awaitEndOfTurn();
         return lazy;
+    }
+
+    /** Hands a batch in that nobody waits for, now and not at the end of the turn: its place among others matters. */
+    void commitLazily(Batch batch, String partition) {
+        commit(batch, partition, this::lazyCommitted);
     }
 
     private void lazyCommitted(Storage.Commit commit) {
