@@ -46,6 +46,11 @@ final class Backlog {
         return page.peek();
     }
 
+    /** Whether entries are on their way from storage. */
+    boolean isReading() {
+        return reading;
+    }
+
     /** Takes the entry that {@link #peek} has shown. */
     void advance() {
         page.remove();

@@ -59,6 +59,7 @@ final class Client implements ConnectionEvents {
     private Timers.@Nullable Timer timer;
     private boolean bridge;
     private boolean moving;
+    private boolean outgoingWatched;
     private long silenceNanos;
     private long lastReceivedNanos;
     private @Nullable Identity identity;
@@ -139,8 +140,29 @@ final class Client implements ConnectionEvents {
 
     /** Whether it can be sent more: established, and its outgoing buffer within its bound. */
     boolean isOpen() {
-        return phase == Phase.ESTABLISHED
-                && connection.outgoingBytes() < loop.settings().limits().outgoingBytes();
+        return phase == Phase.ESTABLISHED && hasOutgoingRoom();
+    }
+
+    private boolean hasOutgoingRoom() {
+        int bound = loop.settings().limits().outgoingBytes();
+        return bound == 0 || connection.outgoingBytes() < bound;
+    }
+
+    /**
+     * When the outgoing buffer has reached its bound, it waits for {@link #writable}; but that comes only when the
+     * flush at the end of this turn leaves something behind, so that is looked at afterwards.
+     */
+    private void watchOutgoing() {
+        if (!outgoingWatched && !hasOutgoingRoom()) {
+            outgoingWatched = true;
+            BrokerLoop here = loop;
+            here.port().atEndOfTurn(() -> here.port().execute(() -> {
+                outgoingWatched = false;
+                if (isOpen()) {
+                    writable();
+                }
+            }));
+        }
     }
 
     // What comes in
@@ -241,7 +263,7 @@ final class Client implements ConnectionEvents {
             }
             attached.expireAfter(limits.sessionExpiry(expiry, loop.settings().session()));
         }
-        if (disconnect.reasonCode() != ReasonCode.DISCONNECT_WITH_WILL_MESSAGE) {
+        if (disconnect.reasonCode() == ReasonCode.SUCCESS) {
             loop.wills().remove(attached, loop.lazyBatch()); // [MQTT-3.14.4-3]
         }
         end(disconnect.reasonCode());
@@ -397,6 +419,7 @@ final class Client implements ConnectionEvents {
         if (fitting != null) {
             loop.metrics().sent(packet.type());
             connection.send(fitting, version);
+            watchOutgoing();
         }
     }
 
@@ -425,6 +448,7 @@ final class Client implements ConnectionEvents {
         }
         loop.metrics().sentPublish(terms.qos(), message.payload().size());
         connection.send(encoded, packetIdentifier, dup);
+        watchOutgoing();
         return true;
     }
 
@@ -449,6 +473,7 @@ final class Client implements ConnectionEvents {
         }
         loop.metrics().sentPublish(terms.qos(), message.payload().size());
         connection.send(publish, version);
+        watchOutgoing();
         return true;
     }
 
@@ -514,6 +539,9 @@ final class Client implements ConnectionEvents {
         rows.removeReceived(packetIdentifier, batch);
         loop.commit(batch, attached.clientIdentifier().value(), commit -> {
             attached.received().released(packetIdentifier);
+            if (commit instanceof Storage.Commit.Failed) {
+                attached.received().restore(packetIdentifier); // as its row is: PUBREL will come again
+            }
             Client current = attached.client();
             if (current == null) {
                 return;

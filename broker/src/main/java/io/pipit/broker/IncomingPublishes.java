@@ -142,7 +142,9 @@ final class IncomingPublishes {
     /** Whether too much of this client waits for the storage. */
     private boolean isAboveBounds() {
         long bound = loop.settings().limits().uncommittedBytes();
-        return (bound > 0 && uncommittedBytes > bound) || pending.size() >= settings.receiveMaximum();
+        boolean knowsReceiveMaximum = client.version().hasProperties(); // who goes beyond it is disconnected
+        return (bound > 0 && uncommittedBytes > bound)
+                || (!knowsReceiveMaximum && pending.size() >= settings.receiveMaximum());
     }
 
     private boolean isAllowed(TopicName topic) throws ProtocolException {

@@ -103,7 +103,7 @@ final class Queue {
     /** What recovery has found in storage: a client begins at the oldest. */
     void recovered(long oldest, long end, long sent, long entries, long entryBytes) {
         cursor = oldest;
-        next = Math.max(next, end);
+        next = Math.max(end, sent + 1); // a number that was sent is never given again
         sentUpTo = sent;
         count = entries;
         bytes = entryBytes;
@@ -166,8 +166,12 @@ final class Queue {
     private boolean makeRoom(Message message, int size) {
         return switch (bounds.policy()) {
             case DROP_OLDEST -> {
-                dropOldest(size);
-                yield true;
+                dropOldest(1, size);
+                boolean fits = !exceeds(count + 1, bytes + size) || backlog.isReading();
+                if (!fits) {
+                    outlet.dropped(message, DropReason.QUEUE_FULL); // all that is there is in flight
+                }
+                yield fits;
             }
             case DROP_NEWEST, REFUSE_PUBLISHER -> {
                 outlet.dropped(message, DropReason.QUEUE_FULL);
@@ -181,9 +185,9 @@ final class Queue {
         };
     }
 
-    /** Drops from the front what was never sent, until so many bytes more fit; what is in storage goes later. */
-    private void dropOldest(int room) {
-        while (exceeds(count + 1, bytes + room)) {
+    /** Drops from the front what was never sent, until so much more fits; what is in storage goes when it is read. */
+    private void dropOldest(int entries, int room) {
+        while (exceeds(count + entries, bytes + room)) {
             QueueEntry oldest = oldestUnsent();
             if (oldest == null) {
                 return;
@@ -194,18 +198,14 @@ final class Queue {
 
     private @Nullable QueueEntry oldestUnsent() {
         if (isBehind()) {
-            for (QueueEntry entry = backlog.peek(); entry != null; entry = backlog.peek()) {
-                if (entry.isDup() || entry.state() != State.QUEUED) {
-                    return null; // it has been in flight: never dropped
-                }
-                backlog.advance();
-                if (connected) {
-                    cursor = Math.max(cursor, entry.sequence() + 1);
-                }
-                return entry;
+            QueueEntry read = backlog.peek();
+            if (read != null) {
+                return takeUnsent(read);
             }
             readOn(this::pageArrived);
-            return null;
+            if (backlog.isReading()) {
+                return null;
+            }
         }
         for (long s = Math.max(cursor, tail.first()); s < next; s++) {
             QueueEntry entry = tail.get(s);
@@ -214,6 +214,17 @@ final class Queue {
             }
         }
         return null;
+    }
+
+    private @Nullable QueueEntry takeUnsent(QueueEntry read) {
+        if (read.isDup() || read.state() != State.QUEUED) {
+            return null; // it has been in flight: never dropped
+        }
+        backlog.advance();
+        if (connected) {
+            cursor = Math.max(cursor, read.sequence() + 1);
+        }
+        return read;
     }
 
     private void drop(QueueEntry entry, DropReason reason) {
@@ -260,8 +271,8 @@ final class Queue {
     }
 
     private void pageArrived() {
-        for (QueueEntry entry = backlog.peek(); entry != null && !connected; entry = null) {
-            dropOldest(0);
+        if (!connected && bounds.policy() == QueuePolicy.DROP_OLDEST) {
+            dropOldest(0, 0);
         }
         pump();
     }

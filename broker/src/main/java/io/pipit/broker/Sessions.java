@@ -109,6 +109,7 @@ final class Sessions {
                 case Storage.Commit.Failed(String why, boolean full) -> {
                     if (session.client() == handshake.client()) {
                         loop.wills().remove(session, loop.lazyBatch());
+                        session.expireAfter(present ? session.expirySeconds() : 0); // what is not there ends
                         session.detach();
                     }
                     handshake.refuse(ReasonCode.QUOTA_EXCEEDED, why);

@@ -43,6 +43,12 @@ final class Subscribing {
             throw new ProtocolException(
                     "Subscription Identifiers are not available", ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
         }
+        for (SubscriptionRequest request : subscribe.subscriptions()) {
+            ReasonCode unavailable = unavailable(request.filter());
+            if (unavailable != null && client.version().hasProperties()) { // section 3.2.2.3: announced in CONNACK
+                throw new ProtocolException(request.filter() + " is not available", unavailable);
+            }
+        }
         List<ReasonCode> reasons = new ArrayList<>();
         List<Subscription> retained = new ArrayList<>();
         List<Subscription> made = new ArrayList<>();
@@ -80,14 +86,24 @@ final class Subscribing {
                 });
     }
 
-    private @Nullable ReasonCode refusalOf(TopicFilter filter) {
+    /** Which kind of subscription it is that the server does not offer, or null. */
+    private @Nullable ReasonCode unavailable(TopicFilter filter) {
         Settings.Mqtt mqtt = settings.mqtt();
-        int maximum = settings.limits().subscriptionsPerSession();
         if (filter.isShared() && !mqtt.sharedSubscriptionAvailable()) {
             return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
         if (filter.hasWildcards() && !mqtt.wildcardSubscriptionAvailable()) {
             return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
+        }
+        return null;
+    }
+
+    private @Nullable ReasonCode refusalOf(TopicFilter filter) {
+        Settings.Mqtt mqtt = settings.mqtt();
+        int maximum = settings.limits().subscriptionsPerSession();
+        ReasonCode unavailable = unavailable(filter);
+        if (unavailable != null) {
+            return unavailable;
         }
         if (mqtt.maximumTopicLevels() > 0 && filter.levels() > mqtt.maximumTopicLevels()) {
             return ReasonCode.TOPIC_FILTER_INVALID;
