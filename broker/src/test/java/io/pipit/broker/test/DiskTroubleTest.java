@@ -1,0 +1,160 @@
+package io.pipit.broker.test;
+
+import static io.pipit.broker.test.Packets.connack;
+import static io.pipit.broker.test.Packets.connect;
+import static io.pipit.broker.test.Packets.puback;
+import static io.pipit.broker.test.Packets.pubcomp;
+import static io.pipit.broker.test.Packets.publish;
+import static io.pipit.broker.test.Packets.pubrec;
+import static io.pipit.broker.test.Packets.pubrel;
+import static io.pipit.broker.test.Packets.suback;
+import static io.pipit.broker.test.Packets.subscribe;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipit.broker.spi.DropReason;
+import io.pipit.mqtt.ReasonCode;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is refused while the storage cannot take more, and what goes on. */
+final class DiskTroubleTest {
+    private static final String FULL = "less than 512 MiB free";
+
+    @RegisterExtension
+    final Dialogue broker = new Dialogue();
+
+    @Test
+    void publishThatNeedsTheDisk_isRefused() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().refuse(FULL);
+        alice.sends(publish("t", "hi").qos1(1)).receives(puback(1, ReasonCode.QUOTA_EXCEEDED));
+        alice.sends(publish("t", "hi").qos2(2)).receives(pubrec(2, ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        alice.publishes(publish("t", "again").qos2(2));
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "again").qos2()));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void publishThatNeedsTheDisk_in311_isNotAcknowledgedAndClosedAfterAWhile() {
+        offline("bob");
+        var alice = broker.connect(connect("alice").v311());
+        broker.storage().refuse(FULL);
+        alice.sends(publish("t", "hi").qos1(1));
+        assertThat(alice.unheard()).isZero();
+        broker.advance(Duration.ofSeconds(12));
+        alice.isClosed();
+        broker.storage().recover();
+        broker.connect(connect("bob").resuming().expiry(600)).receivesNothing();
+    }
+
+    @Test
+    void publishThatDoesNotNeedTheDisk_goesOn() {
+        var bob = broker.connect(connect("bob")).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().refuse(FULL);
+        alice.sends(publish("t", "1").qos1(1)).receives(puback(1));
+        alice.publishes(publish("t", "2").qos2());
+        bob.acknowledges(bob.receives(publish("t", "1").qos1()));
+        bob.acknowledges(bob.receives(publish("t", "2").qos2()));
+    }
+
+    @Test
+    void subscribeOfAStoredSession_isRefused() {
+        var alice = broker.connect(connect("alice").expiry(600));
+        var bob = broker.connect(connect("bob").v311().resuming());
+        var carol = broker.connect(connect("carol"));
+        broker.storage().refuse(FULL);
+        alice.sends(subscribe(1, "t").and("u"))
+                .receives(suback(1, ReasonCode.QUOTA_EXCEEDED, ReasonCode.QUOTA_EXCEEDED));
+        bob.sends(subscribe(1, "t")).receives(suback(1, ReasonCode.UNSPECIFIED_ERROR));
+        carol.subscribes("t");
+        carol.sends(publish("t", "hi"));
+        carol.receives(publish("t", "hi"));
+        alice.receivesNothing();
+        bob.receivesNothing();
+    }
+
+    @Test
+    void connectThatNeedsAStoredSession_isRefused() {
+        broker.storage().refuse(FULL);
+        broker.tries(connect("alice").expiry(600)).isClosedAfter(connack(ReasonCode.QUOTA_EXCEEDED));
+        broker.tries(connect("alice").v311().resuming()).isClosedAfter(connack(ReasonCode.SERVER_UNAVAILABLE));
+        broker.connect(connect("alice"));
+    }
+
+    @Test
+    void retainedQos0_isDroppedAndCounted() {
+        var alice = broker.connect(connect("alice"));
+        broker.storage().refuse(FULL);
+        alice.publishes(publish("t", "kept").retained());
+        broker.storage().recover();
+        broker.connect(connect("bob")).subscribes("t").receivesNothing();
+        broker.dropped("alice", DropReason.STORAGE_REFUSED, 1);
+    }
+
+    @Test
+    void acknowledgementsAndQos2Steps_goOn() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        var alice = broker.connect(connect("alice").expiry(600));
+        alice.sends(publish("t", "hi").qos2(1)).receives(pubrec(1));
+        broker.storage().refuse(FULL);
+        alice.sends(pubrel(1)).receives(pubcomp(1));
+        bob.acknowledges(bob.receives(publish("t", "hi").qos2()));
+        bob.vanishes();
+        broker.storage().recover();
+        broker.connect(connect("bob").resuming().expiry(600)).receivesNothing();
+    }
+
+    @Test
+    void commitThatFails_refusesItsPublish() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().failCommits("no space left", true);
+        alice.sends(publish("t", "hi").qos1(1)).receives(puback(1, ReasonCode.QUOTA_EXCEEDED));
+        alice.sends(publish("t", "hi").qos2(2)).receives(pubrec(2, ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        alice.publishes(publish("t", "again").qos2(2));
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "again").qos2()));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void commitThatFails_forAConnectedStoredSession_deliversNothingOfIt() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().failCommits("no space left", true);
+        alice.sends(publish("t", "hi").qos2(1)).receives(pubrec(1, ReasonCode.QUOTA_EXCEEDED));
+        bob.receivesNothing();
+        broker.storage().recover();
+        alice.publishes(publish("t", "again").qos2(1));
+        bob.acknowledges(bob.receives(publish("t", "again").qos2()));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void commitThatFails_refusesItsSubscribe() {
+        var alice = broker.connect(connect("alice").expiry(600));
+        broker.storage().failCommits("no space left", true);
+        alice.sends(subscribe(1, "t")).receives(suback(1, ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        broker.connect(connect("bob")).publishes(publish("t", "hi"));
+        alice.receivesNothing();
+    }
+
+    @Test
+    void commitThatFails_refusesItsConnect() {
+        broker.storage().failCommits("no space left", true);
+        broker.tries(connect("alice").expiry(600)).isClosedAfter(connack(ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        broker.tries(connect("alice").resuming().expiry(600)).receives(connack());
+    }
+
+    private void offline(String client) {
+        broker.connect(connect(client).expiry(600)).subscribes("t").vanishes();
+    }
+}
