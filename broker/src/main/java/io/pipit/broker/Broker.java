@@ -15,6 +15,7 @@ import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -230,9 +231,9 @@ public final class Broker {
         listeners.forEach(listener -> listener.refused(clientIdentifier, peer, reason, why));
     }
 
-    void dropped(ClientIdentifier client, @Nullable Message message, DropReason reason) {
-        if (message != null) {
-            listeners.forEach(listener -> listener.dropped(client, message.topic(), reason));
+    void dropped(ClientIdentifier client, @Nullable TopicName topic, DropReason reason) {
+        if (topic != null) {
+            listeners.forEach(listener -> listener.dropped(client, topic, reason));
         }
     }
 }

@@ -334,13 +334,18 @@ final class BrokerLoop {
     }
 
     /** Counts a message that a client does not get, or that is not taken from it, and tells of it. */
-    void dropped(ClientIdentifier client, @Nullable Message message, DropReason reason) {
+    void dropped(ClientIdentifier client, @Nullable TopicName topic, DropReason reason) {
         metrics.dropped(reason);
-        broker.dropped(client, message, reason);
+        broker.dropped(client, topic, reason);
     }
 
-    /** Counts a message that did not reach anybody in particular. */
+    /** Counts a message that was not taken from its publisher, or did not reach anybody in particular. */
     void dropped(Message message, DropReason reason) {
-        metrics.dropped(reason);
+        ClientIdentifier publisher = message.publisher();
+        if (publisher == null) {
+            metrics.dropped(reason);
+        } else {
+            dropped(publisher, message.topic(), reason);
+        }
     }
 }

@@ -156,12 +156,13 @@ final class Client implements ConnectionEvents {
         if (!outgoingWatched && !hasOutgoingRoom()) {
             outgoingWatched = true;
             BrokerLoop here = loop;
-            here.port().atEndOfTurn(() -> here.port().execute(() -> {
-                outgoingWatched = false;
-                if (isOpen()) {
-                    writable();
-                }
-            }));
+            here.port()
+                    .atEndOfTurn(() -> here.port().execute(() -> {
+                        outgoingWatched = false;
+                        if (isOpen()) {
+                            writable();
+                        }
+                    }));
         }
     }
 
@@ -431,9 +432,9 @@ final class Client implements ConnectionEvents {
     /** Sends a message at QoS 0, unless the client does not read, or accepts no packet of its size. */
     void publishUnacknowledged(Message message, Terms terms) {
         if (!isOpen()) {
-            session().dropped(message, DropReason.CLIENT_TOO_SLOW);
+            session().dropped(message.topic(), DropReason.CLIENT_TOO_SLOW);
         } else if (!publish(message, terms, 0, false)) {
-            session().dropped(message, DropReason.PACKET_TOO_LARGE);
+            session().dropped(message.topic(), DropReason.PACKET_TOO_LARGE);
         }
     }
 

@@ -69,17 +69,15 @@ final class IncomingPublishes {
                             + settings.maximumQos().level(),
                     ReasonCode.QOS_NOT_SUPPORTED);
         }
-        if (publish.retain() && !settings.retainAvailable()) { // [MQTT-3.2.2-14]
-            throw new ProtocolException("RETAIN is not available", ReasonCode.RETAIN_NOT_SUPPORTED);
-        }
         boolean allowed = isAllowed(topic);
-        Message message = messageOf(publish, topic);
+        boolean retain = publish.retain() && mayRetain(topic);
+        Message message = messageOf(publish, topic, retain);
         switch (publish.qos()) {
             case AT_MOST_ONCE -> {
                 if (allowed) {
                     loop.publish(message);
                 } else {
-                    session.dropped(message, DropReason.NOT_AUTHORIZED);
+                    session.dropped(topic, DropReason.NOT_AUTHORIZED);
                 }
             }
             case AT_LEAST_ONCE -> {
@@ -124,7 +122,7 @@ final class IncomingPublishes {
     private void start(Pending one, boolean allowed) {
         pending.add(one);
         if (!allowed) {
-            session.dropped(one.publication.message(), DropReason.NOT_AUTHORIZED);
+            session.dropped(one.publication.message().topic(), DropReason.NOT_AUTHORIZED);
             one.publication.refuse(ReasonCode.NOT_AUTHORIZED);
         } else {
             one.publication.begin();
@@ -160,14 +158,26 @@ final class IncomingPublishes {
         return lastTopicAllowed;
     }
 
-    private Message messageOf(Publish publish, TopicName topic) {
+    /** Whether there are retained messages; 3.x cannot be told that there are none, and its message goes on without. */
+    private boolean mayRetain(TopicName topic) throws ProtocolException {
+        if (settings.retainAvailable()) {
+            return true;
+        }
+        if (client.version().hasProperties()) { // [MQTT-3.2.2-14]
+            throw new ProtocolException("RETAIN is not available", ReasonCode.RETAIN_NOT_SUPPORTED);
+        }
+        session.dropped(topic, DropReason.RETAIN_NOT_AVAILABLE);
+        return false;
+    }
+
+    private Message messageOf(Publish publish, TopicName topic, boolean retain) {
         Properties properties = publish.properties();
         if (properties.isEmpty()) {
             return new Message(
                     topic,
                     publish.payload(),
                     publish.qos(),
-                    publish.retain(),
+                    retain,
                     properties,
                     Message.NEVER,
                     session.clientIdentifier());
@@ -176,7 +186,7 @@ final class IncomingPublishes {
                 topic,
                 publish.payload(),
                 publish.qos(),
-                publish.retain(),
+                retain,
                 properties.only(Message::isForwarded),
                 loop.time().expiryAfter(properties.get(Property.MESSAGE_EXPIRY_INTERVAL)),
                 session.clientIdentifier());

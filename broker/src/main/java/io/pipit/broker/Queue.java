@@ -4,6 +4,7 @@ import io.pipit.broker.QueueEntry.State;
 import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Storage;
 import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.TopicName;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,8 @@ final class Queue {
 
         void release(int packetIdentifier);
 
-        /** A message was not delivered; null when it is not in memory any more. */
-        void dropped(@Nullable Message message, DropReason reason);
+        /** A message was not delivered; null when its topic is not in memory any more. */
+        void dropped(@Nullable TopicName topic, DropReason reason);
 
         /** The policy says to disconnect the client, whose queue is full. */
         void overrun();
@@ -169,16 +170,16 @@ final class Queue {
                 dropOldest(1, size);
                 boolean fits = !exceeds(count + 1, bytes + size) || backlog.isReading();
                 if (!fits) {
-                    outlet.dropped(message, DropReason.QUEUE_FULL); // all that is there is in flight
+                    outlet.dropped(message.topic(), DropReason.QUEUE_FULL); // all that is there is in flight
                 }
                 yield fits;
             }
             case DROP_NEWEST, REFUSE_PUBLISHER -> {
-                outlet.dropped(message, DropReason.QUEUE_FULL);
+                outlet.dropped(message.topic(), DropReason.QUEUE_FULL);
                 yield false;
             }
             case DISCONNECT -> {
-                outlet.dropped(message, DropReason.QUEUE_FULL);
+                outlet.dropped(message.topic(), DropReason.QUEUE_FULL);
                 outlet.overrun();
                 yield false;
             }
@@ -228,9 +229,8 @@ final class Queue {
     }
 
     private void drop(QueueEntry entry, DropReason reason) {
-        Message message = entry.message();
         complete(entry);
-        outlet.dropped(message, reason);
+        outlet.dropped(entry.topic(), reason);
     }
 
     // Storage

@@ -1,5 +1,6 @@
 package io.pipit.broker;
 
+import io.pipit.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class QueueEntry {
     private final Terms terms;
     private final int bytes;
     private final long messageId;
+    private final @Nullable TopicName topic;
     private @Nullable Message message;
     private State state = State.QUEUED;
     private boolean durable;
@@ -40,6 +42,7 @@ final class QueueEntry {
         this.sequence = sequence;
         this.terms = terms;
         this.message = message;
+        this.topic = message == null ? null : message.topic();
         this.messageId = messageId;
         this.bytes = bytes;
     }
@@ -68,6 +71,12 @@ final class QueueEntry {
     @Nullable
     Message message() {
         return message;
+    }
+
+    /** The topic of its message, or null of one whose PUBREC was received on an earlier connection. */
+    @Nullable
+    TopicName topic() {
+        return topic;
     }
 
     /** The message is in flight and will not be needed on this connection again. */

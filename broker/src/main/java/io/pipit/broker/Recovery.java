@@ -104,7 +104,9 @@ final class Recovery {
             Session session = owner.sessions().restore(one);
             QueueFound queue = queues.get(one.number());
             if (queue != null) {
-                session.queue().recovered(queue.oldest, queue.end, one.sentUpTo(), queue.count, queue.bytes);
+                // what was sent before a crash is not known: all of it may have been [MQTT-3.3.1-1]
+                long sent = one.connected() ? Math.max(one.sentUpTo(), queue.end - 1) : one.sentUpTo();
+                session.queue().recovered(queue.oldest, queue.end, sent, queue.count, queue.bytes);
             }
             sessions.put(one.number(), session);
         });

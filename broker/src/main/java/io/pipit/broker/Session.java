@@ -6,6 +6,7 @@ import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.SubscriptionRequest;
 import io.pipit.mqtt.TopicFilter;
+import io.pipit.mqtt.TopicName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -245,7 +246,7 @@ final class Session {
         if (terms.qos() == QoS.AT_MOST_ONCE && !queuesUnacknowledged()) {
             Client current = client;
             if (current == null || !current.isEstablished()) {
-                dropped(message, DropReason.OFFLINE_QOS_0);
+                dropped(message.topic(), DropReason.OFFLINE_QOS_0);
             } else {
                 current.publishUnacknowledged(message, terms);
             }
@@ -265,8 +266,8 @@ final class Session {
         return !connected && isStored() && loop.settings().queue().qos0();
     }
 
-    void dropped(@Nullable Message message, DropReason reason) {
-        loop.dropped(clientIdentifier, message, reason);
+    void dropped(@Nullable TopicName topic, DropReason reason) {
+        loop.dropped(clientIdentifier, topic, reason);
     }
 
     /** Something has changed by which more may be sent: acknowledged, written, settled. */
@@ -377,8 +378,8 @@ final class Session {
         }
 
         @Override
-        public void dropped(@Nullable Message message, DropReason reason) {
-            Session.this.dropped(message, reason);
+        public void dropped(@Nullable TopicName topic, DropReason reason) {
+            Session.this.dropped(topic, reason);
         }
 
         @Override

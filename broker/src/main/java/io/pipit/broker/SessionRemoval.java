@@ -85,9 +85,9 @@ final class SessionRemoval {
         }
         loop.lazyBatch().addAll(removal);
         if (shared != null && sent) {
-            loop.dropped(client, message, DropReason.SHARED_QOS_2_IN_FLIGHT); // [MQTT-4.8.2-5]
+            loop.dropped(client, entry.topic(), DropReason.SHARED_QOS_2_IN_FLIGHT); // [MQTT-4.8.2-5]
         } else if (!sent) {
-            loop.dropped(client, message, DropReason.SESSION_ENDED);
+            loop.dropped(client, entry.topic(), DropReason.SESSION_ENDED);
         }
     }
 }

@@ -26,6 +26,6 @@ public enum DropReason {
     REFUSED_BY_CLIENT,
     /** The storage could not take it. */
     STORAGE_REFUSED,
-    /** A retained message, while the server offers none. */
+    /** Not the message was dropped, but its being retained, since the server offers that to nobody. */
     RETAIN_NOT_AVAILABLE
 }

@@ -3,7 +3,6 @@ package io.pipit.broker.test;
 import static io.pipit.broker.test.Packets.connack;
 import static io.pipit.broker.test.Packets.connect;
 import static io.pipit.broker.test.Packets.disconnect;
-import static io.pipit.broker.test.Packets.puback;
 import static io.pipit.broker.test.Packets.publish;
 import static io.pipit.broker.test.Packets.suback;
 import static io.pipit.broker.test.Packets.subscribe;
@@ -105,8 +104,11 @@ final class ServerLimitsTest {
     @Test
     void retainFrom311_whereUnavailable_isNotKept() {
         broker.configured(settings().withoutRetain());
+        var carol =
+                broker.connect(connect("carol")).subscribes(subscribe(1, "t").retainAsPublished());
         var alice = broker.connect(connect("alice").v311());
-        alice.sends(publish("t", "kept").retained());
+        alice.publishes(publish("t", "kept").retained());
+        carol.receives(publish("t", "kept"));
         broker.connect(connect("bob")).subscribes("t").receivesNothing();
         broker.dropped("alice", DropReason.RETAIN_NOT_AVAILABLE, 1);
     }
