@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * subscriptions of a filter one of {@link SubscriberSets}: neither copies more than a few dozen references for a change,
  * however many children a level and however many subscriptions a filter has.
  *
+ * <p>A leaf becomes a node when a second filter needs that level, and a node goes when no filter is left behind it; it
+ * does not become a leaf again before.
+ *
  * <h2>Who sees what</h2>
  * Any thread may call anything. A change takes the one lock and becomes visible by a single volatile write; readers
  * take no lock. A match reports every subscription that is there from its beginning to its end, none that was taken
