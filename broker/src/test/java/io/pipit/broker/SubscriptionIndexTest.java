@@ -184,7 +184,7 @@ final class SubscriptionIndexTest {
                 : new SubscriptionIndex<>();
         RandomTopics topics = new RandomTopics(random);
         List<Entry> model = new ArrayList<>();
-        for (int step = 0; step < 4_000; step++) {
+        for (int step = 0; step < 3_000; step++) {
             // Grow, shrink, grow ...: so that leaves, nodes, tables and sets of all sizes come and go.
             boolean growing = step / 500 % 2 == 0;
             changeBoth(random, tested, topics, model, growing);
@@ -243,7 +243,7 @@ final class SubscriptionIndexTest {
 
     @Test
     void remove_lastBehindManyLevels_leavesNothing() {
-        int devices = 20_000;
+        int devices = 5_000;
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < devices; i++) {
             for (String tail : List.of("/cmd/+", "/cmd/get/#", "")) {
@@ -269,7 +269,7 @@ final class SubscriptionIndexTest {
     @Test
     void addAndRemove_oneFilterOfManySubscribers_visitsEach() {
         TopicFilter filter = TopicFilter.of("news/#");
-        Object[] subscriptions = new Object[50_000];
+        Object[] subscriptions = new Object[20_000];
         for (int i = 0; i < subscriptions.length; i++) {
             subscriptions[i] = new Subscription();
             index.add(filter, subscriptions[i]);
