@@ -1,20 +1,65 @@
 package io.pipit.cli;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+/** The program {@code pipit}: finds the command and ends the process with its exit status. */
+final class Main {
+    private static final String HELP = """
+            Usage: pipit [COMMAND] [flags]
 
-/** The program {@code pipit}. */
-@Command(name = "pipit", mixinStandardHelpOptions = true, description = "An MQTT broker and its tools.")
-final class Main implements Runnable {
+            An MQTT broker and its tools. Without a command, or with flags only, it is 'pipit serve'.
+
+              serve          run the broker
+              pub            publish messages
+              sub            subscribe, and print what comes
+              config check   check a configuration
+              config show    show the configuration in force, defaults included
+              help           show this, or with a command that command's flags
+              version        show the version
+
+            'pipit COMMAND --help' shows the flags of a command.""";
+
     private Main() {}
 
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.err);
+    /** Runs the command that {@code arguments} name. */
+    public static void main(String[] arguments) throws InterruptedException {
+        Terminal terminal = Terminal.ofProcess();
+        System.exit(run(arguments, terminal));
     }
 
-    /** Runs the command that {@code arguments} name and ends the process with its exit status. */
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+    /** Runs a command and returns its exit status. The classes of one are not loaded for another. */
+    static int run(String[] arguments, Terminal terminal) throws InterruptedException {
+        String command = arguments.length == 0 ? "serve" : arguments[0];
+        return switch (command) {
+            case "pub" -> {
+                SilentLogging.choose();
+                yield PubCommand.run(new Arguments(arguments, 1), terminal);
+            }
+            case "sub" -> {
+                SilentLogging.choose();
+                yield SubCommand.run(new Arguments(arguments, 1), terminal);
+            }
+            case "help", "-h", "--help" -> help(arguments, terminal);
+            case "version", "-V", "--version" -> {
+                terminal.line("pipit " + version());
+                yield ExitStatus.OK;
+            }
+            default -> {
+                terminal.error("pipit: there is no command '" + command + "'.\nSee 'pipit help'.");
+                yield ExitStatus.USAGE;
+            }
+        };
+    }
+
+    /** Help for the program, or for the command that is named behind. */
+    private static int help(String[] arguments, Terminal terminal) throws InterruptedException {
+        if (arguments.length > 1 && !arguments[1].startsWith("-") && !arguments[1].equals("help")) {
+            return run(new String[] {arguments[1], "--help"}, terminal);
+        }
+        terminal.line(HELP);
+        return ExitStatus.OK;
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "(development build)" : version;
     }
 }

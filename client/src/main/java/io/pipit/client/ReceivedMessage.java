@@ -16,7 +16,12 @@ public final class ReceivedMessage {
     private final Properties properties;
     private final Runnable acknowledgement;
 
-    ReceivedMessage(
+    /**
+     * A message as the client makes them; applications need this in the tests of their listeners.
+     *
+     * @param acknowledgement what {@link #acknowledge} does
+     */
+    public ReceivedMessage(
             TopicName topic,
             Payload payload,
             QoS qos,
