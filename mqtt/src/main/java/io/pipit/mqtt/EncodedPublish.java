@@ -20,17 +20,15 @@ public final class EncodedPublish {
         int propertiesSize = version.hasProperties() ? PropertiesWriter.size(properties, PacketType.PUBLISH) : 0;
         int length = BodySize.withPayload(variable + propertiesSize, payload);
         byte[] bytes = new byte[1 + VariableByteInteger.size(length) + variable + propertiesSize];
-        ByteBuf out = Unpooled.wrappedBuffer(bytes).clear();
-        out.writeByte(FixedHeader.firstByteOfPublish(false, qos, retain));
-        VariableByteInteger.write(length, out);
-        out.writeShort(topic.size());
-        out.writeBytes(topic.utf8());
-        this.packetIdentifierIndex = out.writerIndex();
-        if (qos.isAcknowledged()) {
-            out.writeShort(0);
-        }
-        if (version.hasProperties()) {
-            PropertiesWriter.write(properties, out);
+        bytes[0] = (byte) FixedHeader.firstByteOfPublish(false, qos, retain);
+        int index = VariableByteInteger.write(length, bytes, 1);
+        bytes[index++] = (byte) (topic.size() >>> 8);
+        bytes[index++] = (byte) topic.size();
+        System.arraycopy(topic.utf8(), 0, bytes, index, topic.size());
+        this.packetIdentifierIndex = index + topic.size();
+        if (propertiesSize > 1) {
+            PropertiesWriter.write(
+                    properties, Unpooled.wrappedBuffer(bytes).writerIndex(bytes.length - propertiesSize));
         }
         this.qos = qos;
         this.header = bytes;

@@ -25,4 +25,16 @@ final class VariableByteInteger {
         }
         out.writeByte(rest);
     }
+
+    /** Puts it into an array; returns the index behind it. */
+    static int write(int value, byte[] out, int offset) {
+        int rest = value;
+        int index = offset;
+        while (rest > 0x7F) {
+            out[index++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        out[index++] = (byte) rest;
+        return index;
+    }
 }

@@ -121,12 +121,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
         try {
             if (state == State.OPEN && !malformed) {
                 events().bytesReceived(in.readableBytes());
-                receive(in);
+                receive(loop.borrowable(in));
             }
         } catch (RuntimeException | Error fault) {
             broken(fault);
         } finally {
-            loop.releaseAtEndOfTurn(in);
+            in.release();
         }
     }
 
@@ -135,7 +135,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
         try {
             if (!undecoded.isEmpty()) {
                 decodeAllOf(undecoded.buffer());
-                undecoded.decoded(loop);
+                undecoded.decoded();
                 bridge(in);
             }
             if (undecoded.isEmpty()) {
@@ -147,7 +147,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
             decoding = false;
         }
         if (state == State.OPEN && !malformed && in.isReadable()) {
-            undecoded.append(in, in.readableBytes(), loop);
+            undecoded.append(in, in.readableBytes());
         }
         if (paused && !undecoded.isEmpty()) {
             read(false);
@@ -175,16 +175,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
     private void bridge(ByteBuf in) throws ProtocolException {
         int step = BRIDGE_SIZE;
         while (isDecodable() && !undecoded.isEmpty() && in.isReadable()) {
-            undecoded.append(in, Math.min(step, in.readableBytes()), loop);
+            undecoded.append(in, Math.min(step, in.readableBytes()));
             ByteBuf bytes = undecoded.buffer();
             Packet packet = decoder.decode(bytes, loop.topics());
             if (packet != null) {
                 in.readerIndex(in.readerIndex() - bytes.readableBytes());
-                undecoded.clear(loop);
+                undecoded.clear();
                 events().received(packet);
                 return;
             }
-            undecoded.decoded(loop);
+            undecoded.decoded();
             step *= 2;
         }
     }
@@ -202,7 +202,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
         try {
             if (!undecoded.isEmpty()) {
                 decodeAllOf(undecoded.buffer());
-                undecoded.decoded(loop);
+                undecoded.decoded();
             }
         } catch (ProtocolException fault) {
             refuse(fault);
@@ -218,7 +218,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
 
     private void refuse(ProtocolException fault) {
         malformed = true;
-        undecoded.clear(loop);
+        undecoded.clear();
         events().malformed(fault);
     }
 
@@ -252,7 +252,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
     @Override
     public void channelInactive(ChannelHandlerContext from) {
         state = State.CLOSED;
-        undecoded.clear(loop);
+        undecoded.clear();
         outgoing().release();
         if (closeTimeout != null) {
             closeTimeout.cancel(false);
@@ -410,7 +410,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
     /** The channel was closed while it belonged to no loop. */
     private void lost() {
         state = State.CLOSED;
-        undecoded.clear(loop);
+        undecoded.clear();
         outgoing().release();
         tellClosed();
     }
@@ -422,7 +422,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
             return;
         }
         state = State.CLOSING;
-        undecoded.clear(loop);
+        undecoded.clear();
         closeTimeout = loop.eventLoop().schedule(this::abort, CLOSE_TIMEOUT_NANOS, TimeUnit.NANOSECONDS);
         read(true);
         ChannelPromise said = context().newPromise();
@@ -451,7 +451,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
     public void abort() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
-            undecoded.clear(loop);
+            undecoded.clear();
             outgoing().release();
             channel.close();
         }

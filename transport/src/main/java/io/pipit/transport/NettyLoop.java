@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * One of Netty's event loops as the broker sees it. A turn is: what the network has to tell, then the tasks that
  * were handed in, then the end: the broker's end-of-turn tasks, one flush for every connection that was written to,
- * and the release of what was borrowed from read buffers. All but {@link #execute} is confined to its thread.
+ * and the end of what was borrowed from the read buffer. All but {@link #execute} is confined to its thread.
  */
 final class NettyLoop implements Loop {
     private static final int TOPIC_SLOTS = 1 << 14;
@@ -27,7 +27,6 @@ final class NettyLoop implements Loop {
     private final TopicNames topics = new TopicNames(TOPIC_SLOTS);
     private final ArrayDeque<Runnable> endOfTurnTasks = new ArrayDeque<>();
     private final List<Connection> written = new ArrayList<>();
-    private final List<ByteBuf> borrowed = new ArrayList<>();
     private final Runnable endTurn = this::endTurn;
     private boolean endAwaited;
 
@@ -93,20 +92,15 @@ final class NettyLoop implements Loop {
         awaitEndOfTurn();
     }
 
-    /** A buffer to read into, which stays as it is until this turn ends; its taker releases it when it has read. */
+    /** A buffer for the network to fill; its taker releases it when it has read. */
     ByteBuf takeReadBuffer() {
-        awaitEndOfTurn();
-        return readBuffer.take(borrowed);
+        return readBuffer.take();
     }
 
-    /** Releases a buffer that was read, at the end of this turn at the latest: until then others may borrow of it. */
-    void releaseAtEndOfTurn(ByteBuf buffer) {
-        if (readBuffer.holds(buffer)) {
-            buffer.release();
-        } else {
-            borrowed.add(buffer);
-            awaitEndOfTurn();
-        }
+    /** A copy of what came, from which others may borrow until this turn ends. */
+    ByteBuf borrowable(ByteBuf bytes) {
+        awaitEndOfTurn();
+        return readBuffer.copy(bytes);
     }
 
     private void awaitEndOfTurn() {
@@ -121,10 +115,6 @@ final class NettyLoop implements Loop {
             runEndOfTurnTasks();
             flushWritten();
         } while (!endOfTurnTasks.isEmpty());
-        for (int i = 0; i < borrowed.size(); i++) {
-            borrowed.get(i).release();
-        }
-        borrowed.clear();
         readBuffer.reset();
         endAwaited = false;
     }

@@ -1,12 +1,13 @@
 package io.pipit.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that one connection has read and not yet decoded: the first part of a packet, or what came while it was
- * paused. Takes memory only while there are any. What was decoded from it may be borrowed until the turn ends, so its
- * buffers are neither moved nor released before. Confined to the loop of its connection.
+ * paused. Takes memory only while there are any, on the heap: what was decoded from it may be borrowed until the turn
+ * ends, so its buffers are never moved, and left to the garbage collector. Confined to the loop of its connection.
  */
 final class Undecoded {
     private static final int LEAST = 256;
@@ -27,15 +28,14 @@ final class Undecoded {
     }
 
     /** Moves so many bytes from another buffer behind those that are here. */
-    void append(ByteBuf in, int count, NettyLoop loop) {
+    void append(ByteBuf in, int count) {
         ByteBuf bytes = buffer;
         if (bytes == null) {
-            bytes = in.alloc().directBuffer(Math.max(LEAST, count));
+            bytes = Unpooled.buffer(Math.max(LEAST, count));
         } else if (bytes.writableBytes() < count) {
             int size = bytes.readableBytes();
-            ByteBuf larger = bytes.alloc().directBuffer(Math.max(2 * size, size + count));
+            ByteBuf larger = Unpooled.buffer(Math.max(2 * size, size + count));
             larger.writeBytes(bytes);
-            loop.releaseAtEndOfTurn(bytes);
             bytes = larger;
         }
         bytes.writeBytes(in, count);
@@ -43,19 +43,15 @@ final class Undecoded {
     }
 
     /** Gives the memory back when all bytes were taken. */
-    void decoded(NettyLoop loop) {
+    void decoded() {
         ByteBuf bytes = buffer;
         if (bytes != null && !bytes.isReadable()) {
-            clear(loop);
+            clear();
         }
     }
 
     /** Forgets all bytes. */
-    void clear(NettyLoop loop) {
-        ByteBuf bytes = buffer;
-        if (bytes != null) {
-            buffer = null;
-            loop.releaseAtEndOfTurn(bytes);
-        }
+    void clear() {
+        buffer = null;
     }
 }
