@@ -138,6 +138,14 @@ class PacketEncoderTest {
     }
 
     @Test
+    void encode_ofTheLongestBinaryData_isWritten() throws ProtocolException {
+        ConnAck connAck = connAck(Property.AUTHENTICATION_DATA, Payload.owning(new byte[0xFFFF]));
+        String hex = Wire.encode(connAck, ProtocolVersion.MQTT_5_0);
+        assertThat(Wire.decode(PacketDecoder.Side.CLIENT, ProtocolVersion.MQTT_5_0, hex))
+                .isEqualTo(connAck);
+    }
+
+    @Test
     void encode_atTheEndOfABuffer_needsNoMoreThanItsSize() {
         ConnAck connAck = connAck(Property.REASON_STRING, "äöü🌱");
         int size = PacketEncoder.size(connAck, ProtocolVersion.MQTT_5_0);
