@@ -22,6 +22,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     private static final int FINAL = 0x80;
     private static final int RESERVED = 0x70;
     private static final int MASKED = 0x80;
+    private static final int LENGTH = 0x7F;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
     private static final int MOST_CONTROL_BYTES = 125;
@@ -83,7 +84,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
         int masking = (header[1] & MASKED) == 0 ? 0 : 4;
         return 2
                 + masking
-                + switch (header[1] & ~MASKED) {
+                + switch (header[1] & LENGTH) {
                     case LENGTH_16 -> 2;
                     case LENGTH_64 -> 8;
                     default -> 0;
@@ -91,7 +92,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     }
 
     private void beginFrame() {
-        int length = header[1] & ~MASKED & 0xFF;
+        int length = header[1] & LENGTH;
         boolean isFinal = (header[0] & FINAL) != 0;
         int newOpcode = header[0] & 0x0F;
         boolean isControl = newOpcode >= CLOSE;
