@@ -8,6 +8,8 @@ import io.pipit.broker.spi.Peer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -27,7 +29,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * been expected, and nothing may have been thrown on a loop.
  */
 public final class Dialogue implements AfterTestExecutionCallback {
-    private static final int LOOPS = 3;
+    /** {@code -Ddialogue.loops=8 -Ddialogue.seed=42}: the same dialogues on more loops, their turns in another order. */
+    private static final int LOOPS = Integer.getInteger("dialogue.loops", 3);
+
+    private static final @Nullable Long SEED = Long.getLong("dialogue.seed");
 
     private final SimulatedClock clock = new SimulatedClock();
     private final Transcript transcript = new Transcript(clock);
@@ -35,7 +40,7 @@ public final class Dialogue implements AfterTestExecutionCallback {
     private final List<SimulatedClient> clients = new ArrayList<>();
     private SimulatedAccess access = new SimulatedAccess();
     private SimulatedStorage storage = new SimulatedStorage();
-    private SimulatedLoops loops = new SimulatedLoops(LOOPS, clock);
+    private SimulatedLoops loops = newLoops();
     private Settings settings;
     private Broker broker;
     private int accepted;
@@ -55,7 +60,7 @@ public final class Dialogue implements AfterTestExecutionCallback {
     public void configured(SettingsDraft other) {
         settings = other.build();
         storage = new SimulatedStorage();
-        loops = new SimulatedLoops(LOOPS, clock);
+        loops = newLoops();
         broker = boot();
     }
 
@@ -220,8 +225,14 @@ public final class Dialogue implements AfterTestExecutionCallback {
     }
 
     private void starts() {
-        loops = new SimulatedLoops(LOOPS, clock);
+        loops = newLoops();
         broker = boot();
+    }
+
+    private SimulatedLoops newLoops() {
+        return SEED == null
+                ? new SimulatedLoops(LOOPS, clock)
+                : new SimulatedLoops(LOOPS, clock, new Random(SEED)::nextInt);
     }
 
     private Broker boot() {

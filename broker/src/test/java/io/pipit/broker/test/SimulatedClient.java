@@ -195,6 +195,11 @@ public final class SimulatedClient implements SimulatedConnection.Wire {
         return all;
     }
 
+    /** Whether its connection is closed, by whichever side or by a crash. */
+    public boolean hasEnded() {
+        return ended;
+    }
+
     /** The connection is open. */
     public SimulatedClient isOpen() {
         if (ended) {
