@@ -172,11 +172,7 @@ final class BrokerLoop {
     private void endTurn() {
         endOfTurnAwaited = false;
         shapes.forget();
-        if (!lazy.isEmpty()) {
-            Batch batch = lazy;
-            lazy = new Batch(Batch.Urgency.LAZY);
-            commitLazily(batch, "");
-        }
+        commitLazy();
         for (int i = 0; i < wakes.length; i++) {
             if (wakes[i]) {
                 wakes[i] = false;
@@ -206,8 +202,17 @@ final class BrokerLoop {
         }
     }
 
-    /** Makes a batch durable; the answer comes on this loop. */
+    private void commitLazy() {
+        if (!lazy.isEmpty()) {
+            Batch batch = lazy;
+            lazy = new Batch(Batch.Urgency.LAZY);
+            commit(batch, "", this::lazyCommitted);
+        }
+    }
+
+    /** Makes a batch durable, behind the lazy changes that came before it; the answer comes on this loop. */
     void commit(Batch batch, String partition, Consumer<Storage.Commit> done) {
+        commitLazy();
         began();
         broker.storage().commit(batch, partition, port, commit -> {
             done.accept(commit);

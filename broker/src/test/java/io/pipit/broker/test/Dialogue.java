@@ -119,8 +119,7 @@ public final class Dialogue implements AfterTestExecutionCallback {
     /** The process is killed, and started again after a while: what was not durable is lost. */
     public void crashes(Duration downtime) {
         transcript.note("the broker crashes");
-        loops.crash();
-        clients.stream().filter(client -> !client.network().isClosed()).forEach(SimulatedClient::ended);
+        exits();
         storage.crash();
         clock.elapse(downtime);
         starts();
@@ -157,6 +156,7 @@ public final class Dialogue implements AfterTestExecutionCallback {
     public void restarts(Duration downtime) {
         stops();
         storage.close();
+        exits();
         clock.elapse(downtime);
         starts();
     }
@@ -222,6 +222,11 @@ public final class Dialogue implements AfterTestExecutionCallback {
             runUntilIdle();
             clients.forEach(SimulatedClient::verifyNothingUnheard);
         }
+    }
+
+    private void exits() {
+        loops.crash();
+        clients.stream().filter(client -> !client.hasEnded()).forEach(SimulatedClient::ended);
     }
 
     private void starts() {

@@ -5,7 +5,9 @@ import static io.pipit.broker.test.Packets.publish;
 import static io.pipit.broker.test.Packets.subscribe;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ConnAck;
+import io.pipit.mqtt.Disconnect;
 import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.ProtocolVersion;
 import io.pipit.mqtt.PubAck;
@@ -37,6 +39,7 @@ final class RandomDialogueTest {
     private static final int SEEDS = Integer.getInteger("dialogue.seeds", 60);
     private static final int STEPS = 250;
     private static final int TOPICS = 3;
+    private static final List<ProtocolVersion> VERSIONS = List.of(ProtocolVersion.values());
 
     @Test
     void whateverHappens_nothingIsLostNorRepeatedNorOutOfOrder() {
@@ -61,7 +64,8 @@ final class RandomDialogueTest {
         }
 
         void run() {
-            for (int i = 0; i < 3; i++) {
+            int many = random.nextInt(4) == 0 ? 11 : 3; // above 8 a message is stored once for all
+            for (int i = 0; i < many; i++) {
                 subscribers.add(new Subscriber("sub" + i, this));
             }
             for (int i = 0; i < 2; i++) {
@@ -74,6 +78,17 @@ final class RandomDialogueTest {
             }
             settle();
             subscribers.forEach(subscriber -> subscriber.check(publishers));
+            checkNothingIsLeft();
+        }
+
+        /** When all is acknowledged, the storage holds no message, and nothing that refers to one. */
+        private void checkNothingIsLeft() {
+            broker.advance(Duration.ofMinutes(5));
+            for (Table table : List.of(Table.ENTRIES, Table.MESSAGES, Table.RECEIVED)) {
+                assertThat(broker.storage().rows(table))
+                        .as("rows left in " + table)
+                        .isZero();
+            }
         }
 
         private void step() {
@@ -84,15 +99,16 @@ final class RandomDialogueTest {
                 case 7, 8, 9, 10, 11 -> subscriber.acknowledgeOne();
                 case 12 -> subscriber.vanish();
                 case 13 -> publisher.vanish();
-                case 14, 15 -> all().forEach(Actor::connectWhenGone);
+                case 14 -> all().forEach(Actor::connectWhenGone);
+                case 15 -> subscriber.takeOver();
                 case 16 -> holdOrRelease();
                 case 17 -> releaseOne();
                 case 18 -> broker.advance(Duration.ofMillis(random.nextInt(200)));
                 default -> {
-                    if (random.nextInt(4) == 0) {
-                        broker.crashes(Duration.ofSeconds(random.nextInt(3)));
-                    } else {
-                        subscriber.stallOrRead();
+                    switch (random.nextInt(5)) {
+                        case 0 -> broker.crashes(Duration.ofSeconds(random.nextInt(3)));
+                        case 1 -> restart();
+                        default -> subscriber.stallOrRead();
                     }
                 }
             }
@@ -105,6 +121,11 @@ final class RandomDialogueTest {
                 default -> broker.storage().releaseCommits();
             }
             broker.runUntilIdle();
+        }
+
+        private void restart() {
+            broker.storage().releaseCommits();
+            broker.restarts();
         }
 
         private void releaseOne() {
@@ -152,7 +173,7 @@ final class RandomDialogueTest {
         Actor(String name, World world) {
             this.name = name;
             this.world = world;
-            this.version = ProtocolVersion.values()[world.random.nextInt(3)];
+            this.version = VERSIONS.get(world.random.nextInt(VERSIONS.size()));
         }
 
         ConnectDraft draft() {
@@ -172,6 +193,18 @@ final class RandomDialogueTest {
                 accepted = false;
                 client = world.broker.tries(draft());
                 listen();
+            }
+        }
+
+        /** Connects again though it is connected. */
+        final void takeOver() {
+            SimulatedClient current = voice();
+            if (current != null) {
+                listen();
+                accepted = false;
+                client = world.broker.tries(draft());
+                listen();
+                current.hearsAll();
             }
         }
 
@@ -201,6 +234,9 @@ final class RandomDialogueTest {
             }
             for (List<Packet> heard = current.hearsAll(); !heard.isEmpty(); heard = current.hearsAll()) {
                 for (Packet packet : heard) {
+                    if (packet instanceof Disconnect) {
+                        continue; // the broker stops, or another connection took over
+                    }
                     if (packet instanceof ConnAck ack) {
                         assertThat(ack.reasonCode().isError()).as(name).isFalse();
                         accepted = true;

@@ -143,6 +143,23 @@ final class SessionTakeoverTest {
     }
 
     @Test
+    void takeover_isConnectedForTheStorageToo() {
+        broker.connect(connect("alice")
+                        .expiry(60)
+                        .will(publish("will", "gone").qos1().delay(30)))
+                .mayLeaveUnheard();
+        broker.connect(connect("alice").resuming().expiry(60));
+        broker.advance(Duration.ofMinutes(5));
+        broker.crashes();
+        broker.connect(connect("bob").expiry(600)).subscribes("will");
+        broker.advance(Duration.ofSeconds(45));
+        broker.tries(connect("alice").resuming().expiry(60)).receives(connackPresent());
+        broker.advance(Duration.ofMinutes(5));
+        broker.crashes();
+        broker.connect(connect("bob").resuming().expiry(600)).receivesNothing();
+    }
+
+    @Test
     void takeover_whileTheFirstWaitsForAnAcknowledgement_deliversOnce() {
         broker.connect(connect("bob").expiry(60)).subscribes("t").vanishes();
         var first = broker.connect(connect("alice").expiry(60));

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** What was said so far, as text: the first thing to look at when a dialogue fails. */
 final class Transcript {
-    private static final int LONGEST = 200;
+    private static final int LONGEST = Integer.getInteger("dialogue.lines", 200);
 
     private final SimulatedClock clock;
     private final Deque<String> lines = new ArrayDeque<>();
