@@ -13,6 +13,7 @@ import io.pipit.mqtt.Will;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,12 @@ final class ConnectionFlags {
               --quiet                show no errors
               --help                 show this
             """;
+
+    /**
+     * Not virtual ones: their poller would be in native code when the process ends, and the JVM waits 300 ms for such
+     * a thread.
+     */
+    private static final ThreadFactory THREADS = Thread.ofPlatform().daemon().factory();
 
     private static final int DEFAULT_WS_PORT = 8083;
     private static final String DEFAULT_WS_PATH = "/mqtt";
@@ -258,6 +265,7 @@ final class ConnectionFlags {
                 .keepAliveSeconds(keepAliveSeconds)
                 .will(will())
                 .localAddress(bind)
+                .threads(THREADS)
                 .properties(properties.of(Target.CONNECT));
         if (userName != null) {
             options.userName(userName);

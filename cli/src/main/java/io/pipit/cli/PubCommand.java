@@ -86,11 +86,10 @@ final class PubCommand {
     /** The one payload, or null for lines. */
     private @Nullable Payload payload() throws IOException {
         return switch (flags.source()) {
-            case PubFlags.Source.Given given -> given.payload();
-            case PubFlags.Source.File file -> read(file.path());
-            case PubFlags.Source.StandardInput all ->
-                Payload.owning(terminal.in().readAllBytes());
-            case PubFlags.Source.Lines lines -> null;
+            case GIVEN -> flags.payload();
+            case FILE -> read(Path.of(flags.file()));
+            case INPUT -> Payload.owning(terminal.in().readAllBytes());
+            case LINES -> null;
         };
     }
 

@@ -3,7 +3,6 @@ package io.pipit.cli;
 import io.pipit.mqtt.Payload;
 import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.TopicName;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of pub, read. */
@@ -38,23 +37,22 @@ final class PubFlags {
             """;
 
     /** Where the payload comes from. */
-    sealed interface Source {
-        /** It is here. */
-        record Given(Payload payload) implements Source {}
-
-        /** A whole file. */
-        record File(Path path) implements Source {}
-
+    enum Source {
+        /** The command line: {@link #payload}. */
+        GIVEN,
+        /** A whole file: {@link #file}. */
+        FILE,
         /** All of standard input. */
-        record StandardInput() implements Source {}
-
+        INPUT,
         /** Each line of standard input. */
-        record Lines() implements Source {}
+        LINES
     }
 
     private final ConnectionFlags connection = new ConnectionFlags();
     private @Nullable TopicName topic;
     private @Nullable Source source;
+    private Payload payload = Payload.EMPTY;
+    private String file = "";
     private QoS qos = QoS.AT_MOST_ONCE;
     private boolean retain;
     private long repeat = 1;
@@ -79,11 +77,17 @@ final class PubFlags {
     private void take(String flag, Arguments arguments) throws UsageException {
         switch (flag) {
             case "-t", "--topic" -> topic = ConnectionFlags.topic(flag, arguments.value("a topic"));
-            case "-m", "--message" -> take(flag, new Source.Given(Payload.of(arguments.value("a text"))));
-            case "-f", "--file" -> take(flag, new Source.File(Path.of(arguments.value("a file"))));
-            case "-l", "--stdin-line" -> take(flag, new Source.Lines());
-            case "-s", "--stdin-file" -> take(flag, new Source.StandardInput());
-            case "-n", "--null-message" -> take(flag, new Source.Given(Payload.EMPTY));
+            case "-m", "--message" -> {
+                take(flag, Source.GIVEN);
+                payload = Payload.of(arguments.value("a text"));
+            }
+            case "-f", "--file" -> {
+                take(flag, Source.FILE);
+                file = arguments.value("a file");
+            }
+            case "-l", "--stdin-line" -> take(flag, Source.LINES);
+            case "-s", "--stdin-file" -> take(flag, Source.INPUT);
+            case "-n", "--null-message" -> take(flag, Source.GIVEN);
             case "-q", "--qos" -> qos = QoS.of((int) arguments.number("QoS", 0, 2));
             case "-r", "--retain" -> retain = true;
             case "--repeat" -> repeat = arguments.number("the count", 1, Long.MAX_VALUE);
@@ -116,7 +120,7 @@ final class PubFlags {
         if (source == null) {
             throw new UsageException("there is no message; give one with -m, -f, -l, -s or -n");
         }
-        if (repeat > 1 && source instanceof Source.Lines) {
+        if (repeat > 1 && source == Source.LINES) {
             throw new UsageException("--repeat cannot be used with -l");
         }
     }
@@ -136,6 +140,16 @@ final class PubFlags {
 
     Source source() {
         return required(source);
+    }
+
+    /** Of {@link Source#GIVEN}. */
+    Payload payload() {
+        return payload;
+    }
+
+    /** Of {@link Source#FILE}. */
+    String file() {
+        return file;
     }
 
     private static <T> T required(@Nullable T checked) {

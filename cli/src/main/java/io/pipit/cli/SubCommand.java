@@ -35,19 +35,16 @@ final class SubCommand implements MessageListener {
     private static final long RETRY_MILLIS = 1000;
     private static final long CONNECT_MILLIS = 10_000;
 
-    /** What the main thread waits for. */
-    private sealed interface End {
-        /** All is done. */
-        record Done(int status) implements End {}
-
-        /** The connection is gone. */
-        record Lost(MqttException cause) implements End {}
-
-        /** Standard output is gone. */
-        record Unwritable(IOException cause) implements End {}
-
-        /** The time of -W is over. */
-        record TimedOut() implements End {}
+    /**
+     * What the main thread waits for.
+     *
+     * @param status the exit status, when nothing else is to be done
+     * @param lost why the connection is gone, or null
+     */
+    private record End(int status, @Nullable MqttException lost) {
+        static End with(int status) {
+            return new End(status, null);
+        }
     }
 
     private final SubFlags flags;
@@ -118,20 +115,12 @@ final class SubCommand implements MessageListener {
             return failed(failure);
         }
         while (true) {
-            switch (await(Long.MAX_VALUE)) {
-                case End.Done done -> {
-                    return done.status();
-                }
-                case End.TimedOut over -> {
-                    report("timed out");
-                    return ExitStatus.TIMED_OUT;
-                }
-                case End.Unwritable broken -> {
-                    report("cannot write to standard output: " + broken.cause().getMessage());
-                    return ExitStatus.FAILED;
-                }
-                case End.Lost lost -> connectAgain(lost.cause());
-                case null -> {}
+            End end = await(Long.MAX_VALUE);
+            MqttException lost = end == null ? null : end.lost();
+            if (lost != null) {
+                connectAgain(lost);
+            } else if (end != null) {
+                return end.status();
             }
         }
     }
@@ -143,7 +132,11 @@ final class SubCommand implements MessageListener {
         }
         long left = deadline - System.nanoTime();
         End end = ends.poll(Math.min(TimeUnit.MILLISECONDS.toNanos(millis), left), TimeUnit.NANOSECONDS);
-        return end == null && System.nanoTime() - deadline >= 0 ? new End.TimedOut() : end;
+        if (end == null && System.nanoTime() - deadline >= 0) {
+            report("timed out");
+            return End.with(ExitStatus.TIMED_OUT);
+        }
+        return end;
     }
 
     /** Tries until it is connected, or what happened is put back as an end. */
@@ -163,7 +156,7 @@ final class SubCommand implements MessageListener {
                 failure = again;
             }
         }
-        ends.add(new End.Done(status(failure)));
+        ends.add(End.with(status(failure)));
     }
 
     /** Whether the same may succeed later. */
@@ -198,7 +191,7 @@ final class SubCommand implements MessageListener {
             report(client.subscribe(flags.requests(), flags.connection().properties(Target.SUBSCRIBE), this));
         }
         if (flags.isExitAfterSubscribing()) {
-            ends.add(new End.Done(ExitStatus.OK));
+            ends.add(End.with(ExitStatus.OK));
         }
     }
 
@@ -214,7 +207,7 @@ final class SubCommand implements MessageListener {
             }
         }
         if (refused == answer.reasonCodes().size()) {
-            ends.add(new End.Done(answer.reasonCodes().getFirst().code()));
+            ends.add(End.with(answer.reasonCodes().getFirst().code()));
         }
     }
 
@@ -242,7 +235,7 @@ final class SubCommand implements MessageListener {
             return;
         }
         if (flags.isRetainedOnly() && !message.isRetained()) {
-            finish(new End.Done(ExitStatus.OK));
+            finish(End.with(ExitStatus.OK));
             return;
         }
         try {
@@ -251,12 +244,13 @@ final class SubCommand implements MessageListener {
                 printed++;
             }
         } catch (IOException broken) {
-            finish(new End.Unwritable(broken));
+            report("cannot write to standard output: " + broken.getMessage());
+            finish(End.with(ExitStatus.FAILED));
             return;
         }
         message.acknowledge();
         if (printed == flags.count()) {
-            finish(new End.Done(ExitStatus.OK));
+            finish(End.with(ExitStatus.OK));
         }
     }
 
@@ -302,7 +296,7 @@ final class SubCommand implements MessageListener {
     @Override
     public void connectionEnded(MqttException cause) {
         if (cause.failure() != Failure.NOT_CONNECTED) {
-            ends.add(new End.Lost(cause));
+            ends.add(new End(ExitStatus.FAILED, cause));
         }
     }
 }

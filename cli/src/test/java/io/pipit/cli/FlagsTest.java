@@ -29,7 +29,7 @@ final class FlagsTest {
                 + " -d --quiet --nodelay --will-topic w --will-payload x --will-qos 1 --will-retain -V 5 -A 127.0.0.1");
 
         assertThat(flags.topic()).hasToString("a/b");
-        assertThat(flags.source()).isEqualTo(new PubFlags.Source.Given(Payload.of("-r")));
+        assertThat(flags.payload()).isEqualTo(Payload.of("-r"));
         assertThat(flags.qos()).isEqualTo(QoS.EXACTLY_ONCE);
         assertThat(flags.isRetain()).isTrue();
         assertThat(flags.repeat()).isEqualTo(3);
@@ -46,7 +46,7 @@ final class FlagsTest {
     void pub_withLongFormsAndEquals_takesThem() throws UsageException {
         PubFlags flags = pub("--topic=a --message=b=c --qos=1 --host=x --port=1 --protocol-version=31");
 
-        assertThat(flags.source()).isEqualTo(new PubFlags.Source.Given(Payload.of("b=c")));
+        assertThat(flags.payload()).isEqualTo(Payload.of("b=c"));
         assertThat(flags.qos()).isEqualTo(QoS.AT_LEAST_ONCE);
         assertThat(flags.connection().version()).isEqualTo(ProtocolVersion.MQTT_3_1);
     }

@@ -112,32 +112,39 @@ final class Connection {
             throws IOException, ProtocolException {
         write(options, transport, connect);
         while (true) {
-            switch (reader.read()) {
-                case ConnAck connAck -> {
-                    if (connAck.reasonCode().isError()) {
-                        throw refused(connAck);
-                    }
-                    if (connAck.sessionPresent() && connect.cleanStart()) { // [MQTT-3.2.2-4]
-                        throw new ProtocolException("Session Present after Clean Start", ReasonCode.PROTOCOL_ERROR);
-                    }
-                    return connAck;
-                }
-                case Auth challenge -> {
-                    Authenticator authenticator = options.authenticator();
-                    if (authenticator == null) {
-                        throw new ProtocolException(
-                                "AUTH, and no authenticator is set", ReasonCode.BAD_AUTHENTICATION_METHOD);
-                    }
-                    write(options, transport, authenticator.answer(challenge));
-                }
-                case Disconnect disconnect -> throw disconnected(disconnect);
-                case null ->
-                    throw new MqttException(
-                            Failure.CONNECTION_LOST, "the server closed the connection without answering CONNECT");
-                case Packet other ->
-                    throw new ProtocolException(other.type() + " instead of CONNACK", ReasonCode.PROTOCOL_ERROR);
+            Packet packet = reader.read();
+            if (packet instanceof ConnAck connAck) {
+                return accepted(connAck, connect);
+            }
+            if (packet instanceof Auth challenge) {
+                write(options, transport, answer(options, challenge));
+            } else if (packet instanceof Disconnect disconnect) {
+                throw disconnected(disconnect);
+            } else if (packet == null) {
+                throw new MqttException(
+                        Failure.CONNECTION_LOST, "the server closed the connection without answering CONNECT");
+            } else {
+                throw new ProtocolException(packet.type() + " instead of CONNACK", ReasonCode.PROTOCOL_ERROR);
             }
         }
+    }
+
+    private static ConnAck accepted(ConnAck connAck, Connect connect) throws MqttException, ProtocolException {
+        if (connAck.reasonCode().isError()) {
+            throw refused(connAck);
+        }
+        if (connAck.sessionPresent() && connect.cleanStart()) { // [MQTT-3.2.2-4]
+            throw new ProtocolException("Session Present after Clean Start", ReasonCode.PROTOCOL_ERROR);
+        }
+        return connAck;
+    }
+
+    private static Auth answer(ClientOptions options, Auth challenge) throws ProtocolException {
+        Authenticator authenticator = options.authenticator();
+        if (authenticator == null) {
+            throw new ProtocolException("AUTH, and no authenticator is set", ReasonCode.BAD_AUTHENTICATION_METHOD);
+        }
+        return authenticator.answer(challenge);
     }
 
     private static void write(ClientOptions options, Transport transport, Packet packet) throws IOException {

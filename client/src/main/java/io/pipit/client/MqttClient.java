@@ -136,12 +136,16 @@ public final class MqttClient implements AutoCloseable {
     }
 
     private static PublishResult result(Packet answer) throws MqttException {
-        return switch (answer) {
-            case PubAck ack -> result(ack.reasonCode(), ack.properties());
-            case PubRec ack -> result(ack.reasonCode(), ack.properties());
-            case PubComp ack -> result(ack.reasonCode(), ack.properties());
-            default -> throw new IllegalStateException(answer.type() + " ended a PUBLISH");
-        };
+        if (answer instanceof PubAck ack) {
+            return result(ack.reasonCode(), ack.properties());
+        }
+        if (answer instanceof PubRec ack) {
+            return result(ack.reasonCode(), ack.properties());
+        }
+        if (answer instanceof PubComp ack) {
+            return result(ack.reasonCode(), ack.properties());
+        }
+        throw new IllegalStateException(answer.type() + " ended a PUBLISH");
     }
 
     private static PublishResult result(ReasonCode reasonCode, Properties properties) throws MqttException {

@@ -7,26 +7,44 @@ final class BodySize {
     private BodySize() {}
 
     static int of(Packet packet, ProtocolVersion version) {
-        return switch (packet) {
-            case Connect connect -> ofConnect(connect);
-            case ConnAck connAck -> 2 + ofProperties(connAck.properties(), connAck, version);
-            case Publish publish -> ofPublish(publish, version);
-            case PubAck ack -> PACKET_IDENTIFIER + ofOutcome(ack.reasonCode(), ack.properties(), ack, version);
-            case PubRec rec -> PACKET_IDENTIFIER + ofOutcome(rec.reasonCode(), rec.properties(), rec, version);
-            case PubRel rel -> PACKET_IDENTIFIER + ofOutcome(rel.reasonCode(), rel.properties(), rel, version);
-            case PubComp comp -> PACKET_IDENTIFIER + ofOutcome(comp.reasonCode(), comp.properties(), comp, version);
-            case Subscribe subscribe -> ofSubscribe(subscribe, version);
-            case SubAck subAck -> ofSubAck(subAck, version);
-            case Unsubscribe unsubscribe -> ofUnsubscribe(unsubscribe, version);
-            case UnsubAck unsubAck ->
-                PACKET_IDENTIFIER
-                        + ofProperties(unsubAck.properties(), unsubAck, version)
-                        + (version.hasProperties() ? unsubAck.reasonCodes().size() : 0);
-            case PingReq ping -> 0;
-            case PingResp ping -> 0;
-            case Disconnect bye -> ofOutcome(bye.reasonCode(), bye.properties(), bye, version);
-            case Auth auth -> ofAuth(auth, version);
+        // By type: a switch over patterns is linked anew in each process, which costs a small one half of its start.
+        return switch (packet.type()) {
+            case CONNECT -> ofConnect((Connect) packet);
+            case CONNACK -> 2 + ofProperties(((ConnAck) packet).properties(), packet, version);
+            case PUBLISH -> ofPublish((Publish) packet, version);
+            case PUBACK -> {
+                PubAck ack = (PubAck) packet;
+                yield PACKET_IDENTIFIER + ofOutcome(ack.reasonCode(), ack.properties(), ack, version);
+            }
+            case PUBREC -> {
+                PubRec rec = (PubRec) packet;
+                yield PACKET_IDENTIFIER + ofOutcome(rec.reasonCode(), rec.properties(), rec, version);
+            }
+            case PUBREL -> {
+                PubRel rel = (PubRel) packet;
+                yield PACKET_IDENTIFIER + ofOutcome(rel.reasonCode(), rel.properties(), rel, version);
+            }
+            case PUBCOMP -> {
+                PubComp comp = (PubComp) packet;
+                yield PACKET_IDENTIFIER + ofOutcome(comp.reasonCode(), comp.properties(), comp, version);
+            }
+            case SUBSCRIBE -> ofSubscribe((Subscribe) packet, version);
+            case SUBACK -> ofSubAck((SubAck) packet, version);
+            case UNSUBSCRIBE -> ofUnsubscribe((Unsubscribe) packet, version);
+            case UNSUBACK -> ofUnsubAck((UnsubAck) packet, version);
+            case PINGREQ, PINGRESP -> 0;
+            case DISCONNECT -> {
+                Disconnect bye = (Disconnect) packet;
+                yield ofOutcome(bye.reasonCode(), bye.properties(), bye, version);
+            }
+            case AUTH -> ofAuth((Auth) packet, version);
         };
+    }
+
+    private static int ofUnsubAck(UnsubAck unsubAck, ProtocolVersion version) {
+        return PACKET_IDENTIFIER
+                + ofProperties(unsubAck.properties(), unsubAck, version)
+                + (version.hasProperties() ? unsubAck.reasonCodes().size() : 0);
     }
 
     private static int ofProperties(Properties properties, Packet packet, ProtocolVersion version) {
