@@ -8,11 +8,12 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.pipit.broker.spi.Loop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The event loops of one broker, each a thread, and their memory. Any thread. */
 @SuppressWarnings("FutureReturnValueIgnored") // the pipeline hears the same
@@ -24,6 +25,7 @@ public final class EventLoops implements AutoCloseable {
     private final Faults faults = new Faults();
     private final MultiThreadIoEventLoopGroup group;
     private final List<NettyLoop> loops = new ArrayList<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
     /**
      * Starts loops.
@@ -35,15 +37,16 @@ public final class EventLoops implements AutoCloseable {
             throw new IllegalArgumentException(count + " event loops are too few");
         }
         this.engine = engine;
-        group = new MultiThreadIoEventLoopGroup(count, threads(), engine.ioHandlers());
+        group = new MultiThreadIoEventLoopGroup(count, (ThreadFactory) this::newThread, engine.ioHandlers());
         for (EventExecutor eventLoop : group) {
             loops.add(new NettyLoop(loops.size(), (SingleThreadIoEventLoop) eventLoop, allocator, faults));
         }
     }
 
-    private static ThreadFactory threads() {
-        AtomicInteger number = new AtomicInteger();
-        return task -> new FastThreadLocalThread(task, "pipit-loop-" + number.getAndIncrement());
+    private Thread newThread(Runnable task) {
+        Thread thread = new FastThreadLocalThread(task, "pipit-loop-" + threads.size());
+        threads.add(thread);
+        return thread;
     }
 
     /** The loops in the order of their index. */
@@ -82,7 +85,15 @@ public final class EventLoops implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        group.terminationFuture().awaitUninterruptibly(2 * STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        loops.forEach(NettyLoop::release);
+        try {
+            for (Thread thread : threads) {
+                thread.join(Duration.ofSeconds(2 * STOP_TIMEOUT_SECONDS));
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        if (group.isTerminated()) {
+            loops.forEach(NettyLoop::release);
+        }
     }
 }

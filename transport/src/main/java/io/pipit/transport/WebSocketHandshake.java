@@ -38,11 +38,14 @@ final class WebSocketHandshake extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        timeout = context.executor()
-                .schedule(
-                        () -> refuse(context, new WebSocketAnswer.Refused("408 Request Timeout", "No request came.")),
-                        settings.handshakeTimeout().toNanos(),
-                        TimeUnit.NANOSECONDS);
+        if (!settings.handshakeTimeout().isZero()) {
+            timeout = context.executor()
+                    .schedule(
+                            () -> refuse(
+                                    context, new WebSocketAnswer.Refused("408 Request Timeout", "No request came.")),
+                            settings.handshakeTimeout().toNanos(),
+                            TimeUnit.NANOSECONDS);
+        }
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param paths where MQTT is spoken; each begins with a slash
  * @param requireProtocol whether a client must offer a subprotocol of MQTT
- * @param handshakeTimeout for the HTTP request to arrive
+ * @param handshakeTimeout for the HTTP request to arrive; 0 for no limit
  */
 public record WebSocketSettings(List<String> paths, boolean requireProtocol, Duration handshakeTimeout) {
     public WebSocketSettings {
