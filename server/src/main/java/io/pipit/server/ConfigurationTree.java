@@ -1,0 +1,177 @@
+package io.pipit.server;
+
+import io.pipit.broker.QueuePolicy;
+import io.pipit.broker.Settings;
+import io.pipit.mqtt.QoS;
+import io.pipit.transport.WebSocketSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The tree of the configuration: every key with its default and what it allows, in the order it is shown in. */
+final class ConfigurationTree {
+    private static final Duration YEARS = Duration.ofDays(36_500);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final int MOST_PACKET_BYTES = 268_435_460;
+    private static final int NO_BOUND = Integer.MAX_VALUE;
+    private static final Settings DEFAULT = Settings.DEFAULT;
+
+    private final Values values;
+
+    ConfigurationTree(Values values) {
+        this.values = values;
+    }
+
+    /** Asks for every key. */
+    Configuration read() {
+        return new Configuration(
+                bind(),
+                port("port", 1883),
+                port("ws-port", 8083),
+                data(),
+                values.choice("anonymous", Anonymous.LOOPBACK, Anonymous.values()),
+                loops(),
+                webSocket(),
+                values.duration("stop.timeout", Duration.ofSeconds(10), DAY),
+                new Settings(mqtt(), session(), queue(), retained(), sys(), limits()));
+    }
+
+    private InetAddress bind() {
+        return values.value(
+                "bind",
+                InetAddress.ofLiteral("127.0.0.1"),
+                "an address of this machine, or a name that has one",
+                text -> {
+                    try {
+                        return InetAddress.getByName(text);
+                    } catch (UnknownHostException unknown) {
+                        return null;
+                    }
+                },
+                address -> Values.quoted(address.getHostAddress()));
+    }
+
+    private @Nullable Integer port(String key, int byDefault) {
+        int port = values.value(
+                key,
+                byDefault,
+                "off, or a number from 0 (any free port) to 65535",
+                text -> text.equals("off") ? Integer.valueOf(-1) : parsePort(text),
+                number -> number < 0 ? "\"off\"" : String.valueOf(number));
+        return port < 0 ? null : port;
+    }
+
+    private static @Nullable Integer parsePort(String text) {
+        if (!text.matches("[0-9]{1,5}")) {
+            return null;
+        }
+        int port = Integer.parseInt(text);
+        return port > 0xFFFF ? null : port;
+    }
+
+    private @Nullable Path data() {
+        String text = values.value(
+                "data",
+                "none",
+                "none, or a directory",
+                given -> given.isEmpty() || !isPath(given) ? null : given,
+                Values::quoted);
+        return text.equals("none") ? null : Path.of(text);
+    }
+
+    private static boolean isPath(String text) {
+        try {
+            return !Path.of(text).toString().isEmpty();
+        } catch (InvalidPathException invalid) {
+            return false;
+        }
+    }
+
+    private int loops() {
+        int loops = values.integer("loops", 0, 0, 1024);
+        return loops == 0 ? Runtime.getRuntime().availableProcessors() : loops;
+    }
+
+    private WebSocketSettings webSocket() {
+        List<String> paths = values.value(
+                "websocket.paths",
+                List.of("/mqtt"),
+                "a list of paths that begin with /",
+                ConfigurationTree::parsePaths,
+                list -> list.stream().map(Values::quoted).collect(Collectors.joining(", ", "[", "]")));
+        return new WebSocketSettings(
+                paths,
+                values.flag("websocket.require-protocol", false),
+                values.duration("websocket.handshake-timeout", Duration.ofSeconds(10), DAY));
+    }
+
+    private static @Nullable List<String> parsePaths(String text) {
+        List<String> paths = Arrays.stream(text.split(",")).map(String::strip).toList();
+        return paths.stream().allMatch(path -> path.startsWith("/")) ? paths : null;
+    }
+
+    private Settings.Mqtt mqtt() {
+        Settings.Mqtt mqtt = DEFAULT.mqtt();
+        return new Settings.Mqtt(
+                (int) values.bytes("mqtt.maximum-packet-size", mqtt.maximumPacketSize(), 1024, MOST_PACKET_BYTES),
+                values.integer("mqtt.receive-maximum", mqtt.receiveMaximum(), 1, 0xFFFF),
+                values.integer("mqtt.topic-alias-maximum", mqtt.topicAliasMaximum(), 0, 0xFFFF),
+                values.integer("mqtt.outgoing-topic-alias-maximum", mqtt.outgoingTopicAliasMaximum(), 0, 0xFFFF),
+                QoS.of(values.integer("mqtt.maximum-qos", mqtt.maximumQos().level(), 0, 2)),
+                values.flag("mqtt.retain-available", mqtt.retainAvailable()),
+                values.flag("mqtt.wildcard-subscription-available", mqtt.wildcardSubscriptionAvailable()),
+                values.flag("mqtt.shared-subscription-available", mqtt.sharedSubscriptionAvailable()),
+                values.flag("mqtt.subscription-identifier-available", mqtt.subscriptionIdentifierAvailable()),
+                values.decimal("mqtt.keep-alive-factor", mqtt.keepAliveFactor(), 1, 100),
+                (int) values.duration(
+                                "mqtt.maximum-keep-alive",
+                                Duration.ofSeconds(mqtt.maximumKeepAliveSeconds()),
+                                Duration.ofSeconds(0xFFFF))
+                        .toSeconds(),
+                values.duration("mqtt.connect-timeout", mqtt.connectTimeout(), DAY),
+                values.integer("mqtt.maximum-topic-levels", mqtt.maximumTopicLevels(), 0, 65_536),
+                values.text("mqtt.response-information", mqtt.responseInformation(), "a text"));
+    }
+
+    private Settings.Session session() {
+        return new Settings.Session(
+                values.duration("session.default-expiry", DEFAULT.session().defaultExpiry(), YEARS),
+                values.duration("session.maximum-expiry", DEFAULT.session().maximumExpiry(), YEARS));
+    }
+
+    private Settings.Queue queue() {
+        Settings.Queue queue = DEFAULT.queue();
+        return new Settings.Queue(
+                values.number("queue.max-messages", queue.maxMessages(), 0, Long.MAX_VALUE),
+                values.bytes("queue.max-bytes", queue.maxBytes(), 0, Long.MAX_VALUE),
+                values.choice("queue.policy", queue.policy(), QueuePolicy.values()),
+                values.flag("queue.qos0", queue.qos0()));
+    }
+
+    private Settings.Retained retained() {
+        return new Settings.Retained(
+                values.duration("retained.expiry", DEFAULT.retained().expiry(), YEARS));
+    }
+
+    private Settings.Sys sys() {
+        return new Settings.Sys(
+                values.duration("sys.interval", DEFAULT.sys().interval(), DAY),
+                values.text("sys.node", DEFAULT.sys().node(), "a text"));
+    }
+
+    private Settings.Limits limits() {
+        Settings.Limits limits = DEFAULT.limits();
+        return new Settings.Limits(
+                values.integer("limits.connections", limits.connections(), 0, NO_BOUND),
+                values.integer("limits.subscriptions-per-session", limits.subscriptionsPerSession(), 0, NO_BOUND),
+                (int) values.bytes("limits.outgoing-bytes", limits.outgoingBytes(), 0, 1 << 30),
+                values.bytes("limits.memory", limits.memory(), 0, Long.MAX_VALUE),
+                values.bytes("limits.uncommitted-bytes", limits.uncommittedBytes(), 0, Long.MAX_VALUE));
+    }
+}
