@@ -1,5 +1,8 @@
 package io.pipit.cli;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** The program {@code pipit}: finds the command and ends the process with its exit status. */
 final class Main {
     private static final String HELP = """
@@ -29,6 +32,8 @@ final class Main {
     static int run(String[] arguments, Terminal terminal) throws InterruptedException {
         String command = arguments.length == 0 ? "serve" : arguments[0];
         return switch (command) {
+            case "serve" -> ServeCommand.run(rest(arguments, Math.min(1, arguments.length)));
+            case "config" -> ConfigCommand.run(rest(arguments, 1));
             case "pub" -> {
                 SilentLogging.choose();
                 yield PubCommand.run(new Arguments(arguments, 1), terminal);
@@ -43,10 +48,17 @@ final class Main {
                 yield ExitStatus.OK;
             }
             default -> {
+                if (command.startsWith("-")) {
+                    yield ServeCommand.run(rest(arguments, 0));
+                }
                 terminal.error("pipit: there is no command '" + command + "'.\nSee 'pipit help'.");
                 yield ExitStatus.USAGE;
             }
         };
+    }
+
+    private static List<String> rest(String[] arguments, int from) {
+        return Arrays.asList(arguments).subList(from, arguments.length);
     }
 
     /** Help for the program, or for the command that is named behind. */
