@@ -41,6 +41,7 @@ public final class Broker {
     private final SharedSubscriptions shared = new SharedSubscriptions(index);
     private final RetainedMessages retained;
     private final Alarms alarms;
+    private final StorageAlarms storageAlarms;
     private final SysPublisher sys;
     private final MemoryBudget memory;
     private final List<BrokerLoop> loops = new ArrayList<>();
@@ -67,6 +68,7 @@ public final class Broker {
         this.listeners = List.copyOf(listeners);
         this.retained = new RetainedMessages(time::millis, settings.retained().expiry());
         this.alarms = new Alarms(clock, this.listeners);
+        this.storageAlarms = new StorageAlarms(alarms);
         this.memory = new MemoryBudget(settings.limits().memory(), storage::heapBytes);
         this.sys = new SysPublisher(this);
         for (Loop loop : loops) {
@@ -95,6 +97,7 @@ public final class Broker {
     private void runRegularly(BrokerLoop first) {
         sys.begin(first);
         first.every(SWEEP_NANOS, new MessageSweep(first)::run);
+        first.every(SWEEP_NANOS, () -> storageAlarms.refuses(storage.refusal()));
         first.every(TIME_NANOS, () -> storeTime(first.lazyBatch()));
         first.every(
                 SWEEP_NANOS,
@@ -195,6 +198,10 @@ public final class Broker {
 
     Alarms alarms() {
         return alarms;
+    }
+
+    StorageAlarms storageAlarms() {
+        return storageAlarms;
     }
 
     MemoryBudget memory() {

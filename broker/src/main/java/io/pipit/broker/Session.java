@@ -62,7 +62,7 @@ final class Session {
                 loop.settings().queue(),
                 loop.time(),
                 stored ? new EntryRows(loop, keys, clientIdentifier.value()) : null,
-                fault -> loop.broker().alarms().raise("storage", fault.reason()));
+                fault -> loop.later(this::pump));
         this.received = new ReceivedIdentifiers();
         this.expiry = Timers.timer(this::expire);
     }

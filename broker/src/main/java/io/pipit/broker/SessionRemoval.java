@@ -47,12 +47,7 @@ final class SessionRemoval {
 
     private void removeFrom(long sequence) {
         EntryRows rows = new EntryRows(loop, keys, client.value());
-        rows.read(
-                sequence,
-                Long.MAX_VALUE,
-                SLICE,
-                this::remove,
-                fault -> loop.broker().alarms().raise("storage", fault.reason()));
+        rows.read(sequence, Long.MAX_VALUE, SLICE, this::remove, fault -> loop.later(() -> removeFrom(sequence)));
     }
 
     private void remove(List<QueueEntry> entries, long next) {

@@ -16,6 +16,7 @@ import io.pipit.mqtt.SubscriptionRequest;
 import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.UnsubAck;
 import io.pipit.mqtt.Unsubscribe;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +29,7 @@ final class Subscribing {
     private final Session session;
     private final Settings settings;
     private final Batch batch = new Batch(Batch.Urgency.DURABLE);
+    private final ArrayDeque<Runnable> undo = new ArrayDeque<>(2);
 
     Subscribing(Client client) {
         this.client = client;
@@ -60,10 +62,11 @@ final class Subscribing {
                 continue;
             }
             SubscriptionRequest granted = grant(request);
-            boolean isNew = session.subscription(granted.filter()) == null;
+            Subscription replaced = session.subscription(granted.filter());
             Subscription subscription = session.subscribe(granted, identifier == null ? 0 : identifier);
             made.add(subscription);
-            if (wantsRetained(granted, isNew)) {
+            undo.addFirst(() -> undo(granted.filter(), subscription, replaced));
+            if (wantsRetained(granted, replaced == null)) {
                 retained.add(subscription);
             }
             reasons.add(ReasonCode.granted(granted.options().maximumQoS()));
@@ -78,7 +81,6 @@ final class Subscribing {
                     retained.forEach(session::deliverRetained);
                 },
                 why -> {
-                    made.forEach(subscription -> session.unsubscribe(subscription.filter()));
                     List<ReasonCode> refused = subscribe.subscriptions().stream()
                             .map(request -> inVersion(ReasonCode.QUOTA_EXCEEDED, request))
                             .toList();
@@ -153,7 +155,11 @@ final class Subscribing {
         List<ReasonCode> reasons = new ArrayList<>();
         SessionRows rows = session.rows();
         for (TopicFilter filter : unsubscribe.filters()) {
+            Subscription ended = session.subscription(filter);
             boolean existed = session.unsubscribe(filter);
+            if (ended != null) {
+                undo.addFirst(() -> undo(filter, null, ended));
+            }
             reasons.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
             if (existed && rows != null) {
                 rows.remove(filter, batch);
@@ -170,13 +176,32 @@ final class Subscribing {
             return;
         }
         loop.commit(batch, session.clientIdentifier().value(), commit -> {
-            if (session.client() != client) {
-                return;
-            }
+            boolean isThere = session.client() == client;
             switch (commit) {
-                case Storage.Commit.Durable() -> answer.run();
-                case Storage.Commit.Failed(String why, boolean full) -> refuse.accept(why);
+                case Storage.Commit.Durable() -> {
+                    if (isThere) {
+                        answer.run();
+                    }
+                }
+                case Storage.Commit.Failed(String why, boolean full) -> {
+                    undo.forEach(Runnable::run);
+                    if (isThere) {
+                        refuse.accept(why);
+                    }
+                }
             }
         });
+    }
+
+    /** Takes back what could not be stored, unless something newer has come. */
+    private void undo(TopicFilter filter, @Nullable Subscription made, @Nullable Subscription before) {
+        if (session.isEnded() || session.subscription(filter) != made) {
+            return;
+        }
+        if (before == null) {
+            session.unsubscribe(filter);
+        } else {
+            session.subscribe(new SubscriptionRequest(filter, before.options()), before.identifier());
+        }
     }
 }

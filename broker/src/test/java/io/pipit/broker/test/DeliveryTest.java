@@ -206,7 +206,7 @@ final class DeliveryTest {
     }
 
     @Test
-    @Spec("MQTT-4.4.0-1")
+    @Spec("MQTT-2.2.1-4")
     void identifiers_goOnAfterTheLast_andWaitForOneInUse() {
         int identifiers = 65_535;
         var bob = broker.connect(connect("bob").expiry(60).receiveMaximum(2)).subscribes("t");

@@ -8,6 +8,7 @@ import io.pipit.broker.spi.Peer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
@@ -193,6 +194,11 @@ public final class Dialogue implements AfterTestExecutionCallback {
             throw transcript.failure("nothing should be dropped for " + clientIdentifier + ", but there are "
                     + listener.of(clientIdentifier));
         }
+    }
+
+    /** The alarms that are raised now: their texts by their names. */
+    public Map<String, String> alarms() {
+        return Map.copyOf(listener.alarms());
     }
 
     /** A failure of this dialogue, with all of it. */

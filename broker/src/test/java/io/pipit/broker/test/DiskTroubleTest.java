@@ -9,9 +9,11 @@ import static io.pipit.broker.test.Packets.pubrec;
 import static io.pipit.broker.test.Packets.pubrel;
 import static io.pipit.broker.test.Packets.suback;
 import static io.pipit.broker.test.Packets.subscribe;
+import static io.pipit.broker.test.Packets.unsubscribe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ReasonCode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -152,6 +154,92 @@ final class DiskTroubleTest {
         broker.tries(connect("alice").expiry(600)).isClosedAfter(connack(ReasonCode.QUOTA_EXCEEDED));
         broker.storage().recover();
         broker.tries(connect("alice").resuming().expiry(600)).receives(connack());
+    }
+
+    @Test
+    void commitThatFails_keepsTheSubscriptionThatWasThere() {
+        var alice = broker.connect(connect("alice").expiry(600)).subscribes("t", 1);
+        broker.storage().failCommits("no space left", true);
+        alice.sends(subscribe(1, "t").qos(0)).receives(suback(1, ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        broker.connect(connect("bob")).publishes(publish("t", "hi").qos1());
+        alice.acknowledges(alice.receives(publish("t", "hi").qos1()));
+    }
+
+    @Test
+    void commitThatFails_keepsWhatWasToBeUnsubscribed() {
+        var alice = broker.connect(connect("alice").expiry(600)).subscribes("t", 1);
+        broker.storage().failCommits("no space left", true);
+        alice.sends(unsubscribe(1, "t"));
+        alice.hearsAll();
+        broker.storage().recover();
+        alice = broker.connect(connect("alice").resuming().expiry(600));
+        broker.connect(connect("bob")).publishes(publish("t", "hi").qos1());
+        alice.acknowledges(alice.receives(publish("t", "hi").qos1()));
+    }
+
+    @Test
+    void commitThatFails_raisesAnAlarmUntilOneSucceeds() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().failCommits("no space left", true);
+        alice.sends(publish("t", "hi").qos1(1)).receives(puback(1, ReasonCode.QUOTA_EXCEEDED));
+        assertThat(broker.alarms()).containsValue("no space left");
+        broker.storage().recover();
+        alice.publishes(publish("t", "hi").qos1());
+        assertThat(broker.alarms()).isEmpty();
+    }
+
+    @Test
+    void refusal_raisesAnAlarmAsLongAsItLasts() {
+        broker.storage().refuse(FULL);
+        broker.advance(Duration.ofSeconds(11));
+        assertThat(broker.alarms()).containsValue(FULL);
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(11));
+        assertThat(broker.alarms()).isEmpty();
+    }
+
+    @Test
+    void readThatFails_isTriedAgain() {
+        offline("bob");
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "1").qos1())
+                .publishes(publish("t", "2").qos1());
+        broker.storage().failReads("a bad block");
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.receivesNothing();
+        assertThat(broker.alarms()).containsValue("a bad block");
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(5));
+        bob.acknowledges(bob.receives(publish("t", "1").qos1()));
+        bob.acknowledges(bob.receives(publish("t", "2").qos1()));
+        assertThat(broker.alarms()).isEmpty();
+    }
+
+    @Test
+    void sessionThatExpiresWhileReadsFail_isRemovedLater() {
+        broker.connect(connect("bob").expiry(60)).subscribes("t").vanishes();
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos1());
+        broker.storage().failReads("a bad block");
+        broker.advance(Duration.ofSeconds(65));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(65));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        broker.dropped("bob", DropReason.SESSION_ENDED, 1);
+    }
+
+    @Test
+    void removalOfAnAcknowledgedMessage_isTriedAgain() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos1());
+        var sent = bob.receives(publish("t", "1").qos1());
+        broker.storage().failCommits("no space left", true);
+        bob.acknowledges(sent);
+        broker.advance(Duration.ofSeconds(1));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
     }
 
     private void offline(String client) {
