@@ -2,10 +2,10 @@ package io.pipit.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -377,16 +377,21 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
         }
         flush();
         read(false);
-        channel.deregister().addListener(left -> {
-            loop = (NettyLoop) target;
-            loop.eventLoop().register(channel).addListener((ChannelFuture registered) -> {
-                if (registered.isSuccess()) {
-                    arrive(arrived);
-                } else {
-                    lost();
-                }
-            });
+        channel.deregister().addListener(left -> register((NettyLoop) target, arrived));
+    }
+
+    private void register(NettyLoop target, Runnable arrived) {
+        loop = target;
+        // Listened to before it begins: else the target might have read before it tells of the arrival.
+        ChannelPromise registered = new DefaultChannelPromise(channel, target.eventLoop());
+        registered.addListener(done -> {
+            if (done.isSuccess()) {
+                arrive(arrived);
+            } else {
+                lost();
+            }
         });
+        target.eventLoop().register(registered);
     }
 
     private void arrive(Runnable arrived) {
