@@ -66,8 +66,9 @@ final class EntryRows {
     }
 
     private static void dereference(QueueEntry entry, Batch batch) {
-        if (entry.messageId() != 0 && entry.state() != State.RELEASED) {
-            batch.add(Table.MESSAGES, Keys.counter(entry.messageId()), -1);
+        long messageId = entry.takeMessageId();
+        if (messageId != 0) {
+            batch.add(Table.MESSAGES, Keys.counter(messageId), -1);
         }
     }
 

@@ -242,8 +242,11 @@ final class Queue {
 
     /** From now on everything admitted so far is read from storage. */
     private void fallBehind() {
+        boolean wasBehind = cursor < backlogEnd;
         backlogEnd = next - 1;
-        backlog.seek(Math.max(cursor, backlog.cursor()));
+        if (!wasBehind) {
+            backlog.seek(cursor); // else what is being read, or was read and not sent, goes on
+        }
         forgetDurable();
     }
 

@@ -24,7 +24,7 @@ final class QueueEntry {
     private final long sequence;
     private final Terms terms;
     private final int bytes;
-    private final long messageId;
+    private long messageId;
     private final @Nullable TopicName topic;
     private @Nullable Message message;
     private State state = State.QUEUED;
@@ -66,6 +66,13 @@ final class QueueEntry {
 
     long messageId() {
         return messageId;
+    }
+
+    /** Its claim on a message that is stored apart, given up: the number of that message, once, and then 0. */
+    long takeMessageId() {
+        long taken = messageId;
+        messageId = 0;
+        return taken;
     }
 
     @Nullable

@@ -228,6 +228,23 @@ final class DurabilityTest {
     }
 
     @Test
+    @Spec("MQTT-3.1.2-10")
+    void will_isPublishedAndRemovedInOneBatch() {
+        offline("bob");
+        var alice = broker.connect(
+                connect("alice").expiry(600).will(publish("t", "gone").qos1().retained()));
+        broker.storage().holdCommits();
+        alice.vanishes();
+        assertThat(broker.storage().held())
+                .anySatisfy(batch -> assertThat(tables(batch)).contains(Table.ENTRIES, Table.RETAINED, Table.WILLS));
+        broker.crashes();
+        broker.advance(Duration.ofSeconds(1));
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "gone").qos1()));
+        bob.receivesNothing();
+    }
+
+    @Test
     void acknowledgementsOfASubscriber_areLazy() {
         var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
         var alice = broker.connect(connect("alice"));

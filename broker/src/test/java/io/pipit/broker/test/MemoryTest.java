@@ -61,6 +61,36 @@ final class MemoryTest {
     }
 
     @Test
+    void messagesOfAStoredSessionThatIsAway_takeNone() {
+        broker.connect(connect("bob").expiry(600)).subscribes("t").vanishes();
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 500; i++) {
+            alice.publishes(publish("t", "x".repeat(10 * KIB) + i).qos1());
+            assertThat(alice.network().isPaused()).isFalse();
+        }
+        var bob = broker.connect(connect("bob").resuming().expiry(600).receiveMaximum(3));
+        for (int i = 0; i < 500; i++) {
+            bob.acknowledges(bob.receives(publish("t", "x".repeat(10 * KIB) + i).qos1()));
+        }
+    }
+
+    @Test
+    void messagesOfAStoredSessionThatIsBehind_takeNoMoreThanItsTail() {
+        broker.configured(settings().memory(4 * KIB * KIB));
+        var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(2)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 1_000; i++) {
+            alice.publishes(publish("t", "x".repeat(10 * KIB) + i).qos1());
+            assertThat(alice.network().isPaused()).isFalse();
+        }
+        for (int i = 0; i < 1_000; i++) {
+            bob.acknowledges(bob.receives(publish("t", "x".repeat(10 * KIB) + i).qos1()));
+        }
+        alice.publishes(publish("t", "now").qos1());
+        bob.acknowledges(bob.receives(publish("t", "now").qos1()));
+    }
+
+    @Test
     void twoThatPublishToEachOtherAtTheLimit_bothMakeProgress() {
         int messages = 150;
         var alice = broker.connect(connect("alice").receiveMaximum(5)).subscribes("to/alice", 1);

@@ -305,6 +305,22 @@ final class OfflineQueueTest {
         assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
     }
 
+    @Test
+    void largeFanOut_atQos2_isThereForTheLast() {
+        for (int i = 0; i < 20; i++) {
+            offline("bob" + i);
+        }
+        broker.connect(connect("alice")).publishes(publish("t", "hi").qos2());
+        for (int i = 0; i < 20; i++) {
+            var bob = broker.connect(connect("bob" + i).resuming().expiry(600));
+            bob.acknowledges(bob.receives(publish("t", "hi").qos2()));
+            broker.advance(Duration.ofSeconds(3));
+        }
+        broker.advance(Duration.ofMinutes(5));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
     private void offline(String client) {
         broker.connect(connect(client).expiry(600)).subscribes("t").vanishes();
     }

@@ -221,7 +221,7 @@ final class RetainedTest {
 
     @Test
     void manyRetained_areAllSentWhileLiveMessagesFlow() {
-        int topics = 3_000;
+        int topics = 20_000;
         var alice = broker.connect(connect("alice"));
         for (int i = 0; i < topics; i++) {
             alice.sends(publish("r/" + i, "kept " + i).retained());

@@ -10,11 +10,14 @@ import static io.pipit.broker.test.Packets.unsubscribe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.spi.DropReason;
+import io.pipit.mqtt.Payload;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -119,6 +122,26 @@ final class SharedSubscriptionTest {
         }
         assertThat(bob.hearsAll()).hasSize(1);
         assertThat(carol.hearsAll()).hasSize(9);
+    }
+
+    @Test
+    void membersWhoseWindowsAreFull_keepTheRestInTheirQueues() {
+        var bob = broker.connect(connect("bob").receiveMaximum(1)).subscribes("$share/g/t");
+        var carol = broker.connect(connect("carol").receiveMaximum(1)).subscribes("$share/g/t");
+        broker.connect(connect("dave").expiry(600)).subscribes("$share/g/t").vanishes();
+        var alice = broker.connect(connect("alice"));
+        Set<Payload> missing = new HashSet<>();
+        for (int i = 0; i < 10; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+            missing.add(Payload.of("m" + i));
+        }
+        while (bob.unheard() + carol.unheard() > 0) {
+            var next = bob.unheard() > 0 ? bob : carol;
+            var received = next.receivesPublish();
+            assertThat(missing.remove(received.payload())).isTrue();
+            next.acknowledges(received);
+        }
+        assertThat(missing).isEmpty();
     }
 
     @Test
