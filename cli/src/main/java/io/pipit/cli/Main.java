@@ -42,6 +42,7 @@ final class Main {
                 SilentLogging.choose();
                 yield SubCommand.run(new Arguments(arguments, 1), terminal);
             }
+            case "train" -> TrainCommand.run(arguments.length > 1 && arguments[1].equals("tool"), terminal);
             case "help", "-h", "--help" -> help(arguments, terminal);
             case "version", "-V", "--version" -> {
                 terminal.line("pipit " + version());
