@@ -56,7 +56,7 @@ final class HiveFiveClient implements TestClient {
                 .applyRestrictions();
         Will will = connect.will();
         if (will != null) {
-            builder.willPublish(outgoing(will.message())
+            builder = builder.willPublish(outgoing(will.message())
                     .asWill()
                     .extendAsWill()
                     .delayInterval(will.delaySeconds())
@@ -99,15 +99,15 @@ final class HiveFiveClient implements TestClient {
                 .userProperties(userProperties(properties.userProperties()));
         Long expirySeconds = properties.expirySeconds();
         if (expirySeconds != null) {
-            builder.messageExpiryInterval(expirySeconds);
+            builder = builder.messageExpiryInterval(expirySeconds);
         }
         String correlationData = properties.correlationData();
         if (correlationData != null) {
-            builder.correlationData(correlationData.getBytes(UTF_8));
+            builder = builder.correlationData(correlationData.getBytes(UTF_8));
         }
         Boolean utf8 = properties.utf8();
         if (utf8 != null) {
-            builder.payloadFormatIndicator(
+            builder = builder.payloadFormatIndicator(
                     utf8 ? Mqtt5PayloadFormatIndicator.UTF_8 : Mqtt5PayloadFormatIndicator.UNSPECIFIED);
         }
         return builder.build();
@@ -115,7 +115,9 @@ final class HiveFiveClient implements TestClient {
 
     private static Mqtt5UserProperties userProperties(List<UserProperty> properties) {
         var builder = Mqtt5UserProperties.builder();
-        properties.forEach(property -> builder.add(property.name(), property.value()));
+        for (UserProperty property : properties) {
+            builder = builder.add(property.name(), property.value());
+        }
         return builder.build();
     }
 
@@ -194,7 +196,7 @@ final class HiveFiveClient implements TestClient {
                         Objects.requireNonNull(Mqtt5DisconnectReasonCode.fromCode(disconnect.reasonCode())));
         Long expirySeconds = disconnect.sessionExpirySeconds();
         if (expirySeconds != null) {
-            builder.sessionExpiryInterval(expirySeconds);
+            builder = builder.sessionExpiryInterval(expirySeconds);
         }
         Wait.forResult("disconnecting", client().disconnect(builder.build()));
     }

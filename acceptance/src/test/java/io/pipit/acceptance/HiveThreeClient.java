@@ -40,7 +40,7 @@ final class HiveThreeClient implements TestClient {
         var builder = Mqtt3Connect.builder().cleanSession(connect.clean()).keepAlive(Connect.KEEP_ALIVE_SECONDS);
         Will will = connect.will();
         if (will != null) {
-            builder.willPublish(outgoing(will.message()));
+            builder = builder.willPublish(outgoing(will.message()));
         }
         var connAck = Wait.forResult("CONNACK", made.connect(builder.build()));
         return ConnAck.of(connAck.isSessionPresent());

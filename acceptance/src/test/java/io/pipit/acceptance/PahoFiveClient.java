@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
@@ -19,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** Paho for Java with MQTT 5.0. */
 final class PahoFiveClient implements TestClient {
     private static final int ALIASES = 10;
+    /** Held here, since a logger that nobody holds forgets its level. */
+    private static final Logger CHATTER = Logger.getLogger("org.eclipse.paho.mqttv5.client");
+
+    static {
+        CHATTER.setLevel(Level.WARNING);
+    }
 
     private final Endpoint endpoint;
     private final Inbox inbox = new Inbox();

@@ -13,10 +13,10 @@ interface TestClient extends AutoCloseable {
 
     ConnAck connect(Connect connect);
 
-    /** Sends one SUBSCRIBE with one filter. @return the reason code of SUBACK */
+    /** Sends one SUBSCRIBE with one filter, and returns the reason code of SUBACK. */
     int subscribe(Subscription subscription);
 
-    /** Sends one UNSUBSCRIBE with one filter. @return the reason code of UNSUBACK, 0 in MQTT 3.x */
+    /** Sends one UNSUBSCRIBE with one filter, and returns the reason code of UNSUBACK, in MQTT 3.x 0. */
     int unsubscribe(String filter);
 
     /** Publishes, and waits for the last acknowledgement of the QoS. */

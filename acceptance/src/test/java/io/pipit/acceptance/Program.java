@@ -1,0 +1,182 @@
+package io.pipit.acceptance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * A program that runs beside the test: its lines on stdout are awaited one by one, stderr goes to a file. Used by one
+ * thread.
+ */
+final class Program implements AutoCloseable {
+    /** How long a program may take for a line or its end; the first start of a JVM on a busy machine is slow. */
+    private static final long PATIENCE_SECONDS = 30;
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final Process process;
+    private final Path errors;
+    private final BlockingQueue<String> lines;
+    private final List<String> seen = new ArrayList<>();
+    private final Thread reader;
+
+    private Program(Process process, Path errors, BlockingQueue<String> lines, Consumer<String> receiver) {
+        this.process = process;
+        this.errors = errors;
+        this.lines = lines;
+        this.reader = Thread.ofVirtual().name("stdout of " + process.pid()).start(() -> read(process, receiver));
+    }
+
+    static Program start(List<String> command) {
+        return start(command, Map.of());
+    }
+
+    /** Starts a command in the project's directory, with these variables added to the environment. */
+    static Program start(List<String> command, Map<String, String> environment) {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        return start(command, environment, lines, lines::add);
+    }
+
+    /** Starts a command whose lines go to this receiver, on a thread of their own, instead of being awaited. */
+    static Program start(List<String> command, Consumer<String> receiver) {
+        return start(command, Map.of(), new LinkedBlockingQueue<>(), receiver);
+    }
+
+    private static Program start(
+            List<String> command,
+            Map<String, String> environment,
+            BlockingQueue<String> lines,
+            Consumer<String> receiver) {
+        try {
+            String name = Path.of(command.getFirst()).getFileName().toString();
+            Path directory = Files.createDirectories(ProjectRoot.output().resolve("programs"));
+            Path errors = directory.resolve(
+                    ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-" + name + ".stderr");
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(ProjectRoot.path().toFile())
+                    .redirectError(errors.toFile());
+            builder.environment().putAll(environment);
+            return new Program(builder.start(), errors, lines, receiver);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + command, e);
+        }
+    }
+
+    private static void read(Process process, Consumer<String> receiver) {
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                receiver.accept(line);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read stdout", e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    OutputStream stdin() {
+        return process.getOutputStream();
+    }
+
+    /** Writes all of stdin, and ends it. */
+    void feed(String text) {
+        try (OutputStream stdin = stdin()) {
+            stdin.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write to " + process.info(), e);
+        }
+    }
+
+    /** The next line of stdout, waited for. */
+    String line() {
+        try {
+            String line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (line == null) {
+                throw new AssertionError("no line came; before: " + seen + "; stderr: " + stderr());
+            }
+            seen.add(line);
+            return line;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while waiting for a line", e);
+        }
+    }
+
+    /** The next line of stdout that fits; those before it are passed over. */
+    String line(Predicate<String> wanted) {
+        String line = line();
+        while (!wanted.test(line)) {
+            line = line();
+        }
+        return line;
+    }
+
+    /** The exit status; waits for the end of the program. */
+    int exitCode() {
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("still running: " + process.info() + "; stderr: " + stderr());
+            }
+            reader.join();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while waiting for an end", e);
+        }
+    }
+
+    /** What stdout held that was not asked for; complete only after {@link #exitCode()}. */
+    List<String> rest() {
+        List<String> rest = new ArrayList<>();
+        lines.drainTo(rest);
+        return rest;
+    }
+
+    String stderr() {
+        try {
+            return Files.readString(errors, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Sends a signal by its name, such as {@code INT}. */
+    void signal(String name) {
+        int code = Program.start(List.of("kill", "-" + name, Long.toString(pid()))).exitCode();
+        if (code != 0) {
+            throw new IllegalStateException("kill ended with " + code);
+        }
+    }
+
+    /** Ends the program at once if it still runs. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
