@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.mqtt.Spec;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every client of every version does with a broker. */
@@ -81,7 +82,7 @@ final class ClientScenariosTest {
         subscriber.subscribe(end, 1);
         topics.forEach(topic -> publisher.publish(Message.of(topic, "x").withQos(1)));
         publisher.publish(Message.of(end, "x").withQos(1));
-        return java.util.stream.Stream.generate(() -> subscriber.next().topic())
+        return Stream.generate(() -> subscriber.next().topic())
                 .takeWhile(topic -> !topic.equals(end))
                 .toList();
     }

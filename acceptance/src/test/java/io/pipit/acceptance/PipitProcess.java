@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** {@code ./pipit serve} on free ports with nothing on disk. */
 final class PipitProcess implements BrokerUnderTest {
@@ -46,7 +47,7 @@ final class PipitProcess implements BrokerUnderTest {
     /** The port in the line {@code listening <protocol> 127.0.0.1:<port>}. */
     static int port(String line, String protocol) {
         String start = "listening " + protocol + " " + Endpoint.HOST + ":";
-        if (!line.matches(java.util.regex.Pattern.quote(start) + "\\d+")) {
+        if (!line.matches(Pattern.quote(start) + "\\d+")) {
             throw new AssertionError("not the line `" + start + "<port>`: " + line);
         }
         return Integer.parseInt(line.substring(start.length()));
