@@ -55,7 +55,8 @@ final class MosquittoProcess implements BrokerUnderTest {
         }
     }
 
-    private static boolean accepts(int port) {
+    /** Whether something listens on this port. */
+    static boolean accepts(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;

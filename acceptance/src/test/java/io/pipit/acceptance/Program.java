@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * A program that runs beside the test: its lines on stdout are awaited one by one, stderr goes to a file. Used by one
@@ -29,15 +29,19 @@ final class Program implements AutoCloseable {
 
     private final Process process;
     private final Path errors;
-    private final BlockingQueue<String> lines;
+    /** The lines that were not asked for yet; the empty one is the end. */
+    private final BlockingQueue<Optional<String>> lines;
     private final List<String> seen = new ArrayList<>();
     private final Thread reader;
 
-    private Program(Process process, Path errors, BlockingQueue<String> lines, Consumer<String> receiver) {
+    private Program(Process process, Path errors, BlockingQueue<Optional<String>> lines, Consumer<String> receiver) {
         this.process = process;
         this.errors = errors;
         this.lines = lines;
-        this.reader = Thread.ofVirtual().name("stdout of " + process.pid()).start(() -> read(process, receiver));
+        this.reader = Thread.ofVirtual().name("stdout of " + process.pid()).start(() -> {
+            read(process, receiver);
+            lines.add(Optional.empty());
+        });
     }
 
     static Program start(List<String> command) {
@@ -46,8 +50,8 @@ final class Program implements AutoCloseable {
 
     /** Starts a command in the project's directory, with these variables added to the environment. */
     static Program start(List<String> command, Map<String, String> environment) {
-        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-        return start(command, environment, lines, lines::add);
+        BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
+        return start(command, environment, lines, line -> lines.add(Optional.of(line)));
     }
 
     /** Starts a command whose lines go to this receiver, on a thread of their own, instead of being awaited. */
@@ -58,7 +62,7 @@ final class Program implements AutoCloseable {
     private static Program start(
             List<String> command,
             Map<String, String> environment,
-            BlockingQueue<String> lines,
+            BlockingQueue<Optional<String>> lines,
             Consumer<String> receiver) {
         try {
             String name = Path.of(command.getFirst()).getFileName().toString();
@@ -113,24 +117,16 @@ final class Program implements AutoCloseable {
     /** The next line of stdout, waited for. */
     String line() {
         try {
-            String line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            if (line == null) {
-                throw new AssertionError("no line came; before: " + seen + "; stderr: " + stderr());
+            Optional<String> line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (line == null || line.isEmpty()) {
+                throw new AssertionError((line == null ? "no line came" : "the program ended") + "; before: " + seen
+                        + "; stderr: " + stderr());
             }
-            seen.add(line);
-            return line;
+            seen.add(line.get());
+            return line.get();
         } catch (InterruptedException e) {
             throw new IllegalStateException("interrupted while waiting for a line", e);
         }
-    }
-
-    /** The next line of stdout that fits; those before it are passed over. */
-    String line(Predicate<String> wanted) {
-        String line = line();
-        while (!wanted.test(line)) {
-            line = line();
-        }
-        return line;
     }
 
     /** The exit status; waits for the end of the program. */
@@ -148,9 +144,9 @@ final class Program implements AutoCloseable {
 
     /** What stdout held that was not asked for; complete only after {@link #exitCode()}. */
     List<String> rest() {
-        List<String> rest = new ArrayList<>();
+        List<Optional<String>> rest = new ArrayList<>();
         lines.drainTo(rest);
-        return rest;
+        return rest.stream().flatMap(Optional::stream).toList();
     }
 
     String stderr() {

@@ -12,11 +12,16 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A TCP connection on which a test says byte by byte what is sent. Reading waits at most {@link TestClient#PATIENCE}. */
-final class RawConnection implements AutoCloseable {
+final class RawConnection implements AutoCloseable, Iterable<RawPacket> {
+    private static final System.Logger LOGGER = System.getLogger(RawConnection.class.getName());
+
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
@@ -103,12 +108,30 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
+    /** Sends if the peer is still there; a connection that has ended shows when it is read. */
+    void trySend(byte[] bytes) {
+        try {
+            out.write(bytes);
+        } catch (SocketException ended) {
+            LOGGER.log(System.Logger.Level.DEBUG, "the peer is gone", ended);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The packets that still come until the connection ends. */
+    @Override
+    public Iterator<RawPacket> iterator() {
+        return Stream.generate(() -> Optional.ofNullable(packetOrEnd()))
+                .takeWhile(Optional::isPresent)
+                .flatMap(Optional::stream)
+                .iterator();
+    }
+
     /** The packets that still come before the connection ends; waits for the end. */
     List<RawPacket> untilEnd() {
         List<RawPacket> packets = new ArrayList<>();
-        for (RawPacket packet = packetOrEnd(); packet != null; packet = packetOrEnd()) {
-            packets.add(packet);
-        }
+        forEach(packets::add);
         return packets;
     }
 
