@@ -23,8 +23,7 @@ final class ClientMixTest {
             clients.put(peer, client);
         }
         List<Message> messages = clients.keySet().stream()
-                .map(peer -> Message.of(root + "/" + peer, "from " + peer)
-                        .withQos(2))
+                .map(peer -> Message.of(root + "/" + peer, "from " + peer).withQos(2))
                 .toList();
         int i = 0;
         for (TestClient client : clients.values()) {

@@ -36,7 +36,8 @@ final class ClientScenariosTest {
         for (int qos = 0; qos <= 2; qos++) {
             String topic = STAGE.name("order/");
             subscriber.subscribe(topic, qos);
-            List<String> payloads = IntStream.range(0, 30).mapToObj(Integer::toString).toList();
+            List<String> payloads =
+                    IntStream.range(0, 30).mapToObj(Integer::toString).toList();
             for (String payload : payloads) {
                 publisher.publish(Message.of(topic, payload).withQos(qos));
             }
@@ -104,7 +105,8 @@ final class ClientScenariosTest {
     @EveryPeer
     void publish_ofTextBeyondAscii_arrivesUnchanged(Peer peer) {
         TestClient client = STAGE.connected(peer);
-        Message message = Message.of(STAGE.name("Grüße/日本語 "), "Vogel 🐦 鳥\u0001").withQos(1);
+        Message message =
+                Message.of(STAGE.name("Grüße/日本語 "), "Vogel 🐦 鳥\u0001").withQos(1);
         client.subscribe(message.topic(), 1);
         client.publish(message);
         assertThat(client.next()).isEqualTo(message);
@@ -182,7 +184,8 @@ final class ClientScenariosTest {
         }
         TestClient late = STAGE.connected(peer);
         late.subscribe(root + "/2", 2);
-        assertThat(late.next()).isEqualTo(Message.of(root + "/2", "gone").withQos(2).retained());
+        assertThat(late.next())
+                .isEqualTo(Message.of(root + "/2", "gone").withQos(2).retained());
     }
 
     @EveryPeer

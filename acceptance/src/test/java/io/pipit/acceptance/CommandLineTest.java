@@ -68,8 +68,8 @@ final class CommandLineTest {
     void serve_byTheScript_isTheProcessOfTheScript() {
         try (BrokerUnderTest broker = BrokerUnderTest.start()) {
             ProcessHandle process = ((PipitProcess) broker).program().handle();
-            assertThat(process.info().command()).hasValueSatisfying(command -> assertThat(command)
-                    .endsWith("java"));
+            assertThat(process.info().command())
+                    .hasValueSatisfying(command -> assertThat(command).endsWith("java"));
             assertThat(process.children()).isEmpty();
         }
     }
@@ -162,7 +162,10 @@ final class CommandLineTest {
     @Test
     void configCheck_ofAGoodAndABadFile_tellsThemApart() {
         try (Program program = pipit(
-                "config", "check", "--config", configuration("queue:\n  max-messages: 5\n").toString())) {
+                "config",
+                "check",
+                "--config",
+                configuration("queue:\n  max-messages: 5\n").toString())) {
             assertThat(program.exitCode()).as(() -> program.stderr()).isZero();
         }
         String bad = configuration("queue:\n  max-messages: [1]\n").toString();

@@ -6,7 +6,11 @@ import org.jspecify.annotations.Nullable;
  * What a client asks for in CONNECT. {@code clean} is Clean Session or Clean Start; the expiry counts in MQTT 5.0 only,
  * where a 3.x session that is not clean has none.
  */
-record Connect(String clientId, boolean clean, long sessionExpirySeconds, @Nullable Will will) {
+record Connect(
+        String clientId,
+        boolean clean,
+        long sessionExpirySeconds,
+        @Nullable Will will) {
     static final int KEEP_ALIVE_SECONDS = 60;
 
     /** A session that ends with its connection. */

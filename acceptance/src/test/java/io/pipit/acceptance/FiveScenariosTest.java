@@ -70,15 +70,13 @@ final class FiveScenariosTest {
         String name = STAGE.name("request");
         responder.subscribe(name + "/ask", 1);
         requester.subscribe(name + "/answer", 1);
-        requester.publish(Message.of(name + "/ask", "6*7")
-                .withQos(1)
-                .with(MessageProperties.request(name + "/answer", "nr. 1")));
+        requester.publish(
+                Message.of(name + "/ask", "6*7").withQos(1).with(MessageProperties.request(name + "/answer", "nr. 1")));
         MessageProperties asked = responder.next().properties();
         assertThat(asked.responseTopic()).isEqualTo(name + "/answer");
         assertThat(asked.correlationData()).isEqualTo("nr. 1");
-        responder.publish(Message.of(name + "/answer", "42")
-                .withQos(1)
-                .with(MessageProperties.request(name + "/none", "nr. 1")));
+        responder.publish(
+                Message.of(name + "/answer", "42").withQos(1).with(MessageProperties.request(name + "/none", "nr. 1")));
         Message answer = requester.next();
         assertThat(answer.payload()).isEqualTo("42");
         assertThat(answer.properties().correlationData()).isEqualTo("nr. 1");
@@ -107,17 +105,20 @@ final class FiveScenariosTest {
         String clock = STAGE.name("clock/");
         publisher.publish(Message.of(clock, "tick").withQos(1).retained().with(MessageProperties.expiry(2)));
         TestClient watch = STAGE.connected(peer);
-        Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(100)).until(() -> {
-            String end = STAGE.name("end/");
-            watch.subscribe(clock, 1);
-            watch.subscribe(end, 1);
-            publisher.publish(Message.of(end, "end").withQos(1));
-            boolean gone = watch.next().topic().equals(end);
-            if (!gone) {
-                assertThat(watch.next().topic()).isEqualTo(end);
-            }
-            return gone;
-        });
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    String end = STAGE.name("end/");
+                    watch.subscribe(clock, 1);
+                    watch.subscribe(end, 1);
+                    publisher.publish(Message.of(end, "end").withQos(1));
+                    boolean gone = watch.next().topic().equals(end);
+                    if (!gone) {
+                        assertThat(watch.next().topic()).isEqualTo(end);
+                    }
+                    return gone;
+                });
         TestClient after = STAGE.client(peer);
         after.connect(Connect.stored(name));
         Message received = after.next();
@@ -211,7 +212,8 @@ final class FiveScenariosTest {
         // The libraries that choose aliases themselves use them when a topic comes again.
         for (int round = 0; round < 3; round++) {
             for (int topic = 1; topic <= 4; topic++) {
-                Message message = Message.of(root + "/" + topic, round + ":" + topic).withQos(1);
+                Message message =
+                        Message.of(root + "/" + topic, round + ":" + topic).withQos(1);
                 publisher.publish(message.with(MessageProperties.alias(topic)));
                 assertThat(subscriber.next()).isEqualTo(message);
             }
@@ -227,7 +229,8 @@ final class FiveScenariosTest {
             member.subscribe(root + "/end", 1);
         }
         TestClient publisher = STAGE.connected(peer);
-        List<String> payloads = IntStream.range(0, 60).mapToObj(Integer::toString).toList();
+        List<String> payloads =
+                IntStream.range(0, 60).mapToObj(Integer::toString).toList();
         for (String payload : payloads) {
             publisher.publish(Message.of(root + "/work", payload).withQos(1));
         }
@@ -249,7 +252,9 @@ final class FiveScenariosTest {
 
     private static List<String> untilEnd(TestClient member) {
         List<String> payloads = new ArrayList<>();
-        for (String payload = member.next().payload(); !payload.equals("end"); payload = member.next().payload()) {
+        for (String payload = member.next().payload();
+                !payload.equals("end");
+                payload = member.next().payload()) {
             payloads.add(payload);
         }
         return payloads;
@@ -288,9 +293,11 @@ final class FiveScenariosTest {
         observer.subscribe(name + "/+", 1);
         Line line = STAGE.line(peer);
         TestClient back = STAGE.client(peer, line);
-        back.connect(Connect.stored(name + "-1").withWill(Message.of(name + "/back", "will").withQos(1), 1));
+        back.connect(Connect.stored(name + "-1")
+                .withWill(Message.of(name + "/back", "will").withQos(1), 1));
         TestClient away = STAGE.client(peer, line);
-        away.connect(Connect.stored(name + "-2").withWill(Message.of(name + "/away", "will").withQos(1), 1));
+        away.connect(Connect.stored(name + "-2")
+                .withWill(Message.of(name + "/away", "will").withQos(1), 1));
         line.cut();
         back.inbox().awaitEnd();
         TestClient again = STAGE.client(peer);
@@ -325,7 +332,10 @@ final class FiveScenariosTest {
         line.cut();
         MessageProperties received = observer.next().properties();
         assertThat(received.expirySeconds()).isBetween(LONG_SECONDS - 10, LONG_SECONDS);
-        assertThat(received).usingRecursiveComparison().ignoringFields("expirySeconds").isEqualTo(properties);
+        assertThat(received)
+                .usingRecursiveComparison()
+                .ignoringFields("expirySeconds")
+                .isEqualTo(properties);
     }
 
     @EveryPeer(versions = Version.V5)

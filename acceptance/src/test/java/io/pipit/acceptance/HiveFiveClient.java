@@ -192,8 +192,7 @@ final class HiveFiveClient implements TestClient {
     @Override
     public void disconnect(Disconnect disconnect) {
         var builder = Mqtt5Disconnect.builder()
-                .reasonCode(
-                        Objects.requireNonNull(Mqtt5DisconnectReasonCode.fromCode(disconnect.reasonCode())));
+                .reasonCode(Objects.requireNonNull(Mqtt5DisconnectReasonCode.fromCode(disconnect.reasonCode())));
         Long expirySeconds = disconnect.sessionExpirySeconds();
         if (expirySeconds != null) {
             builder = builder.sessionExpiryInterval(expirySeconds);

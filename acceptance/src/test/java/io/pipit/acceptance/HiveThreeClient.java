@@ -102,7 +102,7 @@ final class HiveThreeClient implements TestClient {
         Wait.forResult(
                 "UNSUBACK",
                 client().unsubscribe(
-                        Mqtt3Unsubscribe.builder().topicFilter(filter).build()));
+                                Mqtt3Unsubscribe.builder().topicFilter(filter).build()));
         return 0;
     }
 

@@ -26,8 +26,8 @@ final class Inbox {
         try {
             Message message = messages.poll(TestClient.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             if (message == null) {
-                throw new AssertionError(
-                        "no message arrived in " + TestClient.PATIENCE + (ended.isDone() ? ": the connection ended" : ""));
+                throw new AssertionError("no message arrived in " + TestClient.PATIENCE
+                        + (ended.isDone() ? ": the connection ended" : ""));
             }
             return message;
         } catch (InterruptedException e) {

@@ -11,5 +11,8 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Tag("only-pipit")
-@DisabledIfSystemProperty(named = BrokerUnderTest.PROPERTY, matches = "mosquitto", disabledReason = "only Pipit does it")
+@DisabledIfSystemProperty(
+        named = BrokerUnderTest.PROPERTY,
+        matches = "mosquitto",
+        disabledReason = "only Pipit does it")
 @interface OnlyPipit {}

@@ -86,8 +86,7 @@ final class PahoFiveClient implements TestClient {
     }
 
     private static MqttMessage outgoing(Message message) {
-        return new MqttMessage(
-                message.payload().getBytes(UTF_8), message.qos(), message.retain(), properties(message));
+        return new MqttMessage(message.payload().getBytes(UTF_8), message.qos(), message.retain(), properties(message));
     }
 
     private static MqttProperties properties(Message message) {

@@ -71,7 +71,8 @@ final class PahoThreeClient implements TestClient {
 
     @Override
     public int subscribe(Subscription subscription) {
-        return await(() -> client().subscribe(subscription.filter(), subscription.qos())).getGrantedQos()[0];
+        return await(() -> client().subscribe(subscription.filter(), subscription.qos()))
+                .getGrantedQos()[0];
     }
 
     @Override
@@ -82,8 +83,8 @@ final class PahoThreeClient implements TestClient {
 
     @Override
     public void publish(Message message) {
-        await(() -> client().publish(
-                        message.topic(), message.payload().getBytes(UTF_8), message.qos(), message.retain()));
+        await(() ->
+                client().publish(message.topic(), message.payload().getBytes(UTF_8), message.qos(), message.retain()));
     }
 
     @Override

@@ -31,6 +31,7 @@ final class Program implements AutoCloseable {
     private final Path errors;
     /** The lines that were not asked for yet; the empty one is the end. */
     private final BlockingQueue<Optional<String>> lines;
+
     private final List<String> seen = new ArrayList<>();
     private final Thread reader;
 
@@ -181,7 +182,8 @@ final class Program implements AutoCloseable {
 
     /** Sends a signal by its name, such as {@code INT}. */
     void signal(String name) {
-        int code = Program.start(List.of("kill", "-" + name, Long.toString(pid()))).exitCode();
+        int code =
+                Program.start(List.of("kill", "-" + name, Long.toString(pid()))).exitCode();
         if (code != 0) {
             throw new IllegalStateException("kill ended with " + code);
         }

@@ -116,14 +116,42 @@ final class PublishToolTest {
         pub(
                 tools,
                 "",
-                "-t", topic, "-m", "x", "-q", "1",
-                "-D", "publish", "user-property", "a", "1",
-                "-D", "publish", "user-property", "a", "2",
-                "-D", "publish", "content-type", "text/plain",
-                "-D", "publish", "response-topic", topic + "/answer",
-                "-D", "publish", "correlation-data", "number 7",
-                "-D", "publish", "payload-format-indicator", "1",
-                "-D", "publish", "message-expiry-interval", "1000");
+                "-t",
+                topic,
+                "-m",
+                "x",
+                "-q",
+                "1",
+                "-D",
+                "publish",
+                "user-property",
+                "a",
+                "1",
+                "-D",
+                "publish",
+                "user-property",
+                "a",
+                "2",
+                "-D",
+                "publish",
+                "content-type",
+                "text/plain",
+                "-D",
+                "publish",
+                "response-topic",
+                topic + "/answer",
+                "-D",
+                "publish",
+                "correlation-data",
+                "number 7",
+                "-D",
+                "publish",
+                "payload-format-indicator",
+                "1",
+                "-D",
+                "publish",
+                "message-expiry-interval",
+                "1000");
         MessageProperties received = listener.next().properties();
         assertThat(received.expirySeconds()).isBetween(990L, 1000L);
         assertThat(received)
@@ -147,8 +175,18 @@ final class PublishToolTest {
         TestClient listener = listener(topic + "/+");
         try (Program program = tools.pub(
                 STAGE.broker(),
-                "-t", topic + "/live", "-l", "-q", "1",
-                "--will-topic", topic + "/will", "--will-payload", "gone", "--will-qos", "2", "--will-retain")) {
+                "-t",
+                topic + "/live",
+                "-l",
+                "-q",
+                "1",
+                "--will-topic",
+                topic + "/will",
+                "--will-payload",
+                "gone",
+                "--will-qos",
+                "2",
+                "--will-retain")) {
             program.stdin().write("here\n".getBytes(UTF_8));
             program.stdin().flush();
             assertThat(listener.next().payload()).isEqualTo("here");

@@ -236,7 +236,9 @@ final class RawDialogueTest {
             connection.send(Packets.hex("10 0d 0004 4d515454 09 02 003c 0001 78"));
             RawPacket answer = connection.packet();
             assertThat(answer.type()).isEqualTo(CONNACK);
-            assertThat(answer.at(1)).as("unacceptable protocol version, or unsupported").isIn(0x01, 0x84);
+            assertThat(answer.at(1))
+                    .as("unacceptable protocol version, or unsupported")
+                    .isIn(0x01, 0x84);
             assertThat(connection.untilEnd()).isEmpty();
         }
     }
@@ -246,8 +248,9 @@ final class RawDialogueTest {
         int count = 20_000;
         try (RawConnection connection = connected(Version.V3_1_1)) {
             Message message = Message.of(STAGE.name("unread"), "x").withQos(1);
-            Thread sender = Thread.ofVirtual().start(() -> IntStream.rangeClosed(1, count)
-                    .forEach(i -> connection.send(Packets.publish(Version.V3_1_1, i, message))));
+            Thread sender = Thread.ofVirtual()
+                    .start(() -> IntStream.rangeClosed(1, count)
+                            .forEach(i -> connection.send(Packets.publish(Version.V3_1_1, i, message))));
             for (int i = 1; i <= count; i++) {
                 RawPacket ack = connection.packet();
                 assertThat(ack.type()).isEqualTo(4);

@@ -35,8 +35,7 @@ final class RawWebSocket implements WebSocket.Listener, AutoCloseable {
         RawWebSocket raw = new RawWebSocket();
         WebSocket.Builder builder = CLIENT.newWebSocketBuilder().connectTimeout(TestClient.PATIENCE);
         if (subprotocols.length > 0) {
-            builder = builder.subprotocols(
-                    subprotocols[0], Arrays.copyOfRange(subprotocols, 1, subprotocols.length));
+            builder = builder.subprotocols(subprotocols[0], Arrays.copyOfRange(subprotocols, 1, subprotocols.length));
         }
         URI uri = URI.create("ws://" + Endpoint.HOST + ":" + port + path);
         try {

@@ -38,8 +38,8 @@ final class Scripts {
     }
 
     private static void install(Path directory) {
-        try (Program npm = Program.start(
-                List.of("npm", "--prefix", directory.toString(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"))) {
+        try (Program npm = Program.start(List.of(
+                "npm", "--prefix", directory.toString(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"))) {
             int code = npm.exitCode();
             if (code != 0) {
                 throw new IllegalStateException("npm ci ended with " + code + ": " + npm.stderr());

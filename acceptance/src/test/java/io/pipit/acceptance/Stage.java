@@ -57,25 +57,23 @@ final class Stage implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
     }
 
     private TestClient client(Peer peer, Endpoint endpoint) {
-        TestClient client =
-                switch (peer.library()) {
-                    case PAHO_PYTHON, MQTT_JS ->
-                        new ScriptedClient(
-                                hosts.computeIfAbsent(peer.library(), Stage::host), endpoint, peer.version());
-                    case PAHO_JAVA ->
-                        peer.version() == Version.V5
-                                ? new PahoFiveClient(endpoint)
-                                : new PahoThreeClient(endpoint, peer.version());
-                    case HIVEMQ ->
-                        peer.version() == Version.V5 ? new HiveFiveClient(endpoint) : new HiveThreeClient(endpoint);
-                };
+        TestClient client = switch (peer.library()) {
+            case PAHO_PYTHON, MQTT_JS ->
+                new ScriptedClient(hosts.computeIfAbsent(peer.library(), Stage::host), endpoint, peer.version());
+            case PAHO_JAVA ->
+                peer.version() == Version.V5
+                        ? new PahoFiveClient(endpoint)
+                        : new PahoThreeClient(endpoint, peer.version());
+            case HIVEMQ -> peer.version() == Version.V5 ? new HiveFiveClient(endpoint) : new HiveThreeClient(endpoint);
+        };
         open.push(client);
         return client;
     }
 
     private static ScriptHost host(Library library) {
         return switch (library) {
-            case PAHO_PYTHON -> new ScriptHost(List.of("/usr/bin/python3", Scripts.python().toString()));
+            case PAHO_PYTHON ->
+                new ScriptHost(List.of("/usr/bin/python3", Scripts.python().toString()));
             case MQTT_JS -> new ScriptHost(List.of("node", Scripts.javaScript().toString()));
             case PAHO_JAVA, HIVEMQ -> throw new IllegalArgumentException("runs in this process: " + library);
         };

@@ -42,8 +42,19 @@ final class SubscribeToolTest {
         String root = STAGE.name("sub");
         TestClient driver = driver(root + "/ready");
         String[] arguments = {
-            "-t", root + "/ready", "-t", root + "/+/x", "-t", root + "/all/#",
-            "-T", root + "/all/not/#", "-q", "2", "-v", "-C", "5"
+            "-t",
+            root + "/ready",
+            "-t",
+            root + "/+/x",
+            "-t",
+            root + "/all/#",
+            "-T",
+            root + "/all/not/#",
+            "-q",
+            "2",
+            "-v",
+            "-C",
+            "5"
         };
         try (Program program = tools.sub(STAGE.broker(), arguments)) {
             assertThat(program.line()).isEqualTo(root + "/ready ready");
@@ -159,7 +170,9 @@ final class SubscribeToolTest {
         String name = STAGE.name("taken");
         TestClient driver = driver(name + "/ready");
         driver.subscribe(name + "/will", 1);
-        String[] arguments = {"-i", name, "-t", name + "/ready", "--will-topic", name + "/will", "--will-payload", "lost"};
+        String[] arguments = {
+            "-i", name, "-t", name + "/ready", "--will-topic", name + "/will", "--will-payload", "lost"
+        };
         try (Program program = tools.sub(STAGE.broker(), arguments)) {
             assertThat(program.line()).isEqualTo("ready");
             TestClient second = STAGE.client(DRIVER);

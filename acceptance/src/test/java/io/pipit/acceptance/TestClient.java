@@ -1,7 +1,6 @@
 package io.pipit.acceptance;
 
 import java.time.Duration;
-import java.util.List;
 
 /**
  * One client of one library, with a single connection in its life. Each call waits for the broker's answer, at most

@@ -116,7 +116,9 @@ final class WebSocketDialogueTest {
     void textFrame_isRefused() throws ExecutionException {
         try (RawWebSocket socket = open("mqtt")) {
             socket.sendText("hello");
-            assertThat(socket.awaitClose()).as("cannot accept this kind of data").isEqualTo(1003);
+            assertThat(socket.awaitClose())
+                    .as("cannot accept this kind of data")
+                    .isEqualTo(1003);
         }
     }
 
@@ -159,7 +161,8 @@ final class WebSocketDialogueTest {
                 .cause()
                 .isInstanceOfSatisfying(
                         WebSocketHandshakeException.class,
-                        refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(404));
+                        refused ->
+                                assertThat(refused.getResponse().statusCode()).isEqualTo(404));
     }
 
     @Test
@@ -179,7 +182,9 @@ final class WebSocketDialogueTest {
                     .limit(count)
                     .toList();
             assertThat(received)
-                    .isEqualTo(IntStream.range(0, count).mapToObj(Integer::toString).toList());
+                    .isEqualTo(IntStream.range(0, count)
+                            .mapToObj(Integer::toString)
+                            .toList());
         }
     }
 }
