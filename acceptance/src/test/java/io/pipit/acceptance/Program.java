@@ -132,8 +132,13 @@ final class Program implements AutoCloseable {
 
     /** The exit status; waits for the end of the program. */
     int exitCode() {
+        return exitCode(PATIENCE_SECONDS);
+    }
+
+    /** The exit status; waits for the end of the program, at most this long. */
+    int exitCode(long seconds) {
         try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 throw new AssertionError("still running: " + process.info() + "; stderr: " + stderr());
             }
             reader.join();

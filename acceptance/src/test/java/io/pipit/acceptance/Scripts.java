@@ -9,6 +9,9 @@ import java.util.List;
 
 /** The scripts of {@link ScriptHost}, and the packages that they need. */
 final class Scripts {
+    /** The packages come from a registry. */
+    private static final long INSTALL_SECONDS = 300;
+
     private Scripts() {}
 
     static Path python() {
@@ -40,7 +43,7 @@ final class Scripts {
     private static void install(Path directory) {
         try (Program npm = Program.start(List.of(
                 "npm", "--prefix", directory.toString(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"))) {
-            int code = npm.exitCode();
+            int code = npm.exitCode(INSTALL_SECONDS);
             if (code != 0) {
                 throw new IllegalStateException("npm ci ended with " + code + ": " + npm.stderr());
             }

@@ -88,8 +88,20 @@ final class Stage implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
 
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
+        Exception failure = null;
         while (!open.isEmpty()) {
-            open.pop().close();
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
