@@ -2,6 +2,8 @@ package io.pipit.acceptance;
 
 /** A client library under which the scenarios run. */
 enum Library {
+    /** Pipit's own client. */
+    PIPIT,
     PAHO_PYTHON,
     PAHO_JAVA,
     HIVEMQ,
@@ -12,7 +14,7 @@ enum Library {
         return switch (this) {
             // Debian's version reads the reason code of a DISCONNECT only if a reason string follows.
             case PAHO_PYTHON -> ability == Ability.DISCONNECT_REASON;
-            case PAHO_JAVA -> false;
+            case PIPIT, PAHO_JAVA -> false;
             case HIVEMQ -> ability == Ability.SUBSCRIPTION_IDENTIFIERS;
             // User properties are held by name, which loses the order between names.
             case MQTT_JS -> ability == Ability.USER_PROPERTY_ORDER;

@@ -58,6 +58,7 @@ final class Stage implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
 
     private TestClient client(Peer peer, Endpoint endpoint) {
         TestClient client = switch (peer.library()) {
+            case PIPIT -> new PipitClient(endpoint, peer.version());
             case PAHO_PYTHON, MQTT_JS ->
                 new ScriptedClient(hosts.computeIfAbsent(peer.library(), Stage::host), endpoint, peer.version());
             case PAHO_JAVA ->
@@ -75,7 +76,7 @@ final class Stage implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
             case PAHO_PYTHON ->
                 new ScriptHost(List.of("/usr/bin/python3", Scripts.python().toString()));
             case MQTT_JS -> new ScriptHost(List.of("node", Scripts.javaScript().toString()));
-            case PAHO_JAVA, HIVEMQ -> throw new IllegalArgumentException("runs in this process: " + library);
+            case PIPIT, PAHO_JAVA, HIVEMQ -> throw new IllegalArgumentException("runs in this process: " + library);
         };
     }
 
