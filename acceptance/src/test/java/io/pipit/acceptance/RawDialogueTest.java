@@ -26,7 +26,7 @@ final class RawDialogueTest {
     private static final int DISCONNECT = 14;
 
     @RegisterExtension
-    static final Stage STAGE = new Stage("limits.connect-timeout=" + CONNECT_TIMEOUT_SECONDS + "s");
+    static final Stage STAGE = new Stage("mqtt.connect-timeout=" + CONNECT_TIMEOUT_SECONDS + "s");
 
     private static RawConnection open() {
         return RawConnection.to(STAGE.broker().port(Transport.TCP));

@@ -109,6 +109,8 @@ final class Stage implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
     @Override
     public void afterAll(ExtensionContext context) {
         hosts.values().forEach(ScriptHost::close);
-        broker().close();
+        if (broker != null) {
+            broker.close();
+        }
     }
 }

@@ -34,9 +34,9 @@ final class StopTest {
 
     @Test
     void stop_underLoad_losesNothingThatWasAcknowledged() throws Exception {
-        try (BrokerUnderTest broker = BrokerUnderTest.start();
+        PipitProcess broker = PipitProcess.start(List.of());
+        try (Program program = broker.program();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Program program = ((PipitProcess) broker).program();
             int port = broker.port(Transport.TCP);
             RawConnection subscriber = RawConnection.connected(port, Version.V5, "subscriber");
             subscriber.send(Packets.subscribe(Version.V5, 1, "load/+", 1));
@@ -125,13 +125,13 @@ final class StopTest {
 
     @Test
     void stop_withAnIdleClientOfEachVersion_endsTheirConnections() {
-        try (BrokerUnderTest broker = BrokerUnderTest.start()) {
+        PipitProcess broker = PipitProcess.start(List.of());
+        try (Program program = broker.program()) {
             int port = broker.port(Transport.TCP);
             RawConnection three = RawConnection.connected(port, Version.V3_1_1, "three");
             RawConnection five = RawConnection.connected(port, Version.V5, "five");
             try (three;
                     five) {
-                Program program = ((PipitProcess) broker).program();
                 program.terminate();
                 assertThat(program.exitCode()).isZero();
                 assertThat(three.untilEnd()).isEmpty();
@@ -144,7 +144,8 @@ final class StopTest {
 
     @Test
     void stop_withASecondSignal_endsAtOnce() {
-        try (BrokerUnderTest broker = BrokerUnderTest.start("stop.timeout=60s")) {
+        PipitProcess broker = PipitProcess.start(List.of("stop.timeout=60s"));
+        try (Program program = broker.program()) {
             int port = broker.port(Transport.TCP);
             // A subscriber that never reads: what waits for it can never be flushed.
             RawConnection stalled = RawConnection.connected(port, Version.V3_1_1, "stalled");
@@ -158,7 +159,6 @@ final class StopTest {
                     publisher.send(Packets.publish(Version.V3_1_1, i, message));
                     assertThat(publisher.packet().type()).isEqualTo(PUBACK);
                 }
-                Program program = ((PipitProcess) broker).program();
                 program.terminate();
                 Awaitility.await("the end of listening")
                         .atMost(Duration.ofSeconds(5))
