@@ -57,6 +57,8 @@ final class PahoThreeClient implements TestClient {
         options.setCleanSession(connect.clean());
         options.setKeepAliveInterval(Connect.KEEP_ALIVE_SECONDS);
         options.setAutomaticReconnect(false);
+        // It counts a message as in flight for a while after it has said that it is complete.
+        options.setMaxInflight(1000);
         Will will = connect.will();
         if (will != null) {
             Message message = will.message();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames on WebSocket that no library sends. */
 final class WebSocketDialogueTest {
@@ -163,6 +164,20 @@ final class WebSocketDialogueTest {
                         WebSocketHandshakeException.class,
                         refused ->
                                 assertThat(refused.getResponse().statusCode()).isEqualTo(404));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 125, 126, 127, 200, 65_400, 65_535, 65_536, 300_000})
+    void frame_ofAnyLength_isReadAndWritten(int size) throws ExecutionException {
+        Message message = Message.of(STAGE.name("length"), "x".repeat(size));
+        try (RawWebSocket socket = open("mqtt")) {
+            socket.send(Packets.connect(Version.V3_1_1, message.topic()));
+            assertThat(socket.packet().type()).isEqualTo(CONNACK);
+            socket.send(Packets.subscribe(Version.V3_1_1, 1, message.topic(), 0));
+            assertThat(socket.packet().type()).isEqualTo(SUBACK);
+            socket.send(Packets.publish(Version.V3_1_1, 0, message));
+            assertThat(socket.packet().message(Version.V3_1_1).equals(message)).isTrue();
+        }
     }
 
     @Test
