@@ -3,7 +3,6 @@ import mqtt from "mqtt";
 import { createInterface } from "node:readline";
 
 const PATIENCE_MILLISECONDS = 10_000;
-const ALIASES = 10;
 
 const say = (line) => process.stdout.write(JSON.stringify(line) + "\n");
 
@@ -73,7 +72,7 @@ class Client {
       connectTimeout: PATIENCE_MILLISECONDS,
       resubscribe: false,
       ...(this.five && {
-        properties: { sessionExpiryInterval: arg.sessionExpirySeconds, topicAliasMaximum: ALIASES },
+        properties: { sessionExpiryInterval: arg.sessionExpirySeconds, topicAliasMaximum: arg.topicAliasMaximum },
       }),
       ...(arg.will && { will: this.will(arg.will) }),
     });

@@ -3,19 +3,20 @@ package io.pipit.acceptance;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for in CONNECT. {@code clean} is Clean Session or Clean Start; the expiry counts in MQTT 5.0 only,
- * where a 3.x session that is not clean has none.
+ * What a client asks for in CONNECT. {@code clean} is Clean Session or Clean Start; expiry and aliases count in MQTT 5.0
+ * only.
  */
 record Connect(
         String clientId,
         boolean clean,
         long sessionExpirySeconds,
+        int topicAliasMaximum,
         @Nullable Will will) {
     static final int KEEP_ALIVE_SECONDS = 60;
 
     /** A session that ends with its connection. */
     static Connect clean(String clientId) {
-        return new Connect(clientId, true, 0, null);
+        return new Connect(clientId, true, 0, 0, null);
     }
 
     /** A session that is resumed, and outlives its connection. */
@@ -24,7 +25,12 @@ record Connect(
     }
 
     static Connect stored(String clientId, long sessionExpirySeconds) {
-        return new Connect(clientId, false, sessionExpirySeconds, null);
+        return new Connect(clientId, false, sessionExpirySeconds, 0, null);
+    }
+
+    /** Allows the broker to send aliases for topics. */
+    Connect withTopicAliases(int maximum) {
+        return new Connect(clientId, clean, sessionExpirySeconds, maximum, will);
     }
 
     Connect withWill(Message message) {
@@ -32,6 +38,6 @@ record Connect(
     }
 
     Connect withWill(Message message, long delaySeconds) {
-        return new Connect(clientId, clean, sessionExpirySeconds, new Will(message, delaySeconds));
+        return new Connect(clientId, clean, sessionExpirySeconds, topicAliasMaximum, new Will(message, delaySeconds));
     }
 }

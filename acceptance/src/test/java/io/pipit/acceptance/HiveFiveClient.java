@@ -51,7 +51,7 @@ final class HiveFiveClient implements TestClient {
                 .keepAlive(Connect.KEEP_ALIVE_SECONDS)
                 .sessionExpiryInterval(connect.sessionExpirySeconds())
                 .restrictions()
-                .topicAliasMaximum(ALIASES)
+                .topicAliasMaximum(connect.topicAliasMaximum())
                 .sendTopicAliasMaximum(ALIASES)
                 .applyRestrictions();
         Will will = connect.will();

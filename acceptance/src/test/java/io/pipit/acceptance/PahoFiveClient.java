@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Paho for Java with MQTT 5.0. */
 final class PahoFiveClient implements TestClient {
-    private static final int ALIASES = 10;
     /** Held here, since a logger that nobody holds forgets its level. */
     private static final Logger CHATTER = Logger.getLogger("org.eclipse.paho.mqttv5.client");
 
@@ -67,7 +66,6 @@ final class PahoFiveClient implements TestClient {
         options.setCleanStart(connect.clean());
         options.setSessionExpiryInterval(connect.sessionExpirySeconds());
         options.setKeepAliveInterval(Connect.KEEP_ALIVE_SECONDS);
-        options.setTopicAliasMaximum(ALIASES);
         options.setAutomaticReconnect(false);
         Will will = connect.will();
         if (will != null) {

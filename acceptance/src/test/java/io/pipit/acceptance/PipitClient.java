@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Pipit's own client, in all versions. */
 final class PipitClient implements TestClient {
-    private static final int ALIASES = 10;
-
     private final Endpoint endpoint;
     private final Version version;
     private final Inbox inbox = new Inbox();
@@ -61,7 +59,7 @@ final class PipitClient implements TestClient {
         if (version == Version.V5) {
             options.properties(Properties.builder()
                     .add(Property.SESSION_EXPIRY_INTERVAL, connect.sessionExpirySeconds())
-                    .add(Property.TOPIC_ALIAS_MAXIMUM, ALIASES)
+                    .add(Property.TOPIC_ALIAS_MAXIMUM, connect.topicAliasMaximum())
                     .build());
         }
         Will will = connect.will();

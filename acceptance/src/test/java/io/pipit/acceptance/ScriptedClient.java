@@ -31,6 +31,7 @@ final class ScriptedClient implements TestClient {
             String clientId,
             boolean clean,
             long sessionExpirySeconds,
+            int topicAliasMaximum,
             @Nullable Will will) {}
 
     @Override
@@ -49,6 +50,7 @@ final class ScriptedClient implements TestClient {
                         connect.clientId(),
                         connect.clean(),
                         connect.sessionExpirySeconds(),
+                        connect.topicAliasMaximum(),
                         connect.will()));
         return new ConnAck(
                 answer.get("sessionPresent").asBoolean(),
