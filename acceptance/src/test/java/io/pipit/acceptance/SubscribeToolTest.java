@@ -119,7 +119,9 @@ final class SubscribeToolTest {
         driver.publish(Message.of(root + "/a", "one").withQos(1).retained());
         String[] removing = {"-t", root + "/a", "--retained-only", "--remove-retained", "-W", "1", "-v"};
         try (Program program = tools.sub(STAGE.broker(), removing)) {
-            assertThat(assertEnds(program, TIMED_OUT)).containsExactly(root + "/a one");
+            // The message that clears ends both, but mosquitto's waits for an acknowledgement that has come before.
+            int expected = tools.suite() == Tools.Suite.MOSQUITTO ? TIMED_OUT : 0;
+            assertThat(assertEnds(program, expected)).containsExactly(root + "/a one");
         }
         try (Program program = tools.sub(STAGE.broker(), "-t", root + "/a", "-R", "-N", "-C", "1")) {
             // Nothing tells when it has subscribed, so it is told until it ends.
