@@ -1,6 +1,7 @@
 package io.pipit.broker;
 
 import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Loop;
 import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.ReasonCode;
@@ -214,13 +215,15 @@ final class Session {
         }
     }
 
+    /** A task that is handed in during a turn may still run in it: the network gets its turn only after its end. */
     private void continueRetainedInNextTurn() {
         if (!retainedScheduled) {
             retainedScheduled = true;
-            loop.port().execute(() -> {
+            Loop port = loop.port();
+            port.atEndOfTurn(() -> port.execute(() -> {
                 retainedScheduled = false;
                 continueRetained();
-            });
+            }));
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,9 @@ final class YamlFile {
     static List<Given> read(Path path, List<String> problems) {
         try {
             return parse(Files.readString(path), path.toString(), problems);
+        } catch (NoSuchFileException missing) {
+            problems.add("there is no configuration file " + path);
+            return List.of();
         } catch (IOException unreadable) {
             problems.add("cannot read the configuration file " + path + ": " + unreadable);
             return List.of();
