@@ -167,7 +167,7 @@ final class CommandLineTest {
                 configuration("queue:\n  max-messages: 5\n").toString())) {
             assertThat(program.exitCode()).as(() -> program.stderr()).isZero();
         }
-        String bad = configuration("queue:\n  max-messages: [1]\n").toString();
+        String bad = configuration("queue:\n  max-messages: many\n").toString();
         assertThat(failing(CONFIGURATION, "config", "check", "--config", bad)).contains("max-messages");
     }
 

@@ -231,7 +231,8 @@ final class FiveScenariosTest {
         for (int round = 0; round < 3; round++) {
             for (int topic = 1; topic <= 4; topic++) {
                 // At QoS 2, MQTT.js gives out the empty topic that stands before an alias.
-                Message message = Message.of(root + "/" + topic, round + ":" + topic).withQos(round % 2);
+                Message message =
+                        Message.of(root + "/" + topic, round + ":" + topic).withQos(round % 2);
                 publisher.publish(message);
                 assertThat(subscriber.next()).isEqualTo(message);
             }
