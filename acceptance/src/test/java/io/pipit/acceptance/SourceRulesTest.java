@@ -19,6 +19,7 @@ final class SourceRulesTest {
     /** MQTT 3.1.1 prints a few of its numbers with a hyphen for the first dot. */
     private static final Pattern STATEMENTS =
             Pattern.compile("\\{?(\"(3\\.1\\.1:)?MQTT-\\d+[.-]\\d+\\.\\d+-\\d+\"(, )?){1,3}}?");
+
     private static final Pattern SLEEP = Pattern.compile("Thread\\.sleep\\(|TimeUnit\\.[A-Z]+\\.sleep\\(");
     private static final Pattern EMPTY_NAME =
             Pattern.compile("(Abstract|Base|Common).*|.*(Utils?|Helper|Manager|Impl|Common)");
