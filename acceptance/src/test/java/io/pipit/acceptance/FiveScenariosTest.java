@@ -200,7 +200,7 @@ final class FiveScenariosTest {
     }
 
     @EveryPeer(versions = Version.V5)
-    @Spec("MQTT-3.3.2-9")
+    @Spec("MQTT-3.3.2-12")
     void topicAlias_onceSet_standsForTheTopic(Peer peer) {
         TestClient publisher = STAGE.client(peer);
         Integer aliases =
@@ -280,7 +280,6 @@ final class FiveScenariosTest {
     }
 
     @EveryPeer(versions = Version.V5)
-    @Spec({"MQTT-3.1.2-23", "MQTT-3.1.3-9"})
     void sessionExpiry_afterTheConnectionIsCut_endsTheSessionAndItsWillDelay(Peer peer) {
         String name = STAGE.name("expiring");
         TestClient observer = STAGE.connected(peer);
@@ -306,6 +305,7 @@ final class FiveScenariosTest {
     }
 
     @EveryPeer(versions = Version.V5)
+    @Spec("MQTT-3.1.3-9")
     void willDelay_whenTheClientIsBackInTime_isCancelled(Peer peer) {
         String name = STAGE.name("delay");
         TestClient observer = STAGE.connected(peer);
@@ -393,7 +393,6 @@ final class FiveScenariosTest {
     }
 
     @EveryPeer(versions = Version.V5)
-    @Spec("MQTT-3.11.3-1")
     void unsubscribe_withAndWithoutSubscription_tellsWhich(Peer peer) {
         TestClient client = STAGE.connected(peer);
         String topic = STAGE.name("reason/");

@@ -142,7 +142,7 @@ final class RawDialogueTest {
 
     @ParameterizedTest
     @EnumSource(Version.class)
-    @Spec({"MQTT-3.1.2-24", "MQTT-3.1.2-22"})
+    @Spec("MQTT-3.1.2-22")
     @OnlyPipit
     void connection_silentBeyondItsKeepAlive_isClosed(Version version) {
         try (RawConnection connection = open()) {
