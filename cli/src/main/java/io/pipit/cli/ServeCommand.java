@@ -29,12 +29,12 @@ import picocli.CommandLine.Spec;
         description = "Runs the broker.",
         footer = {
             "",
-            "Every key of the configuration has an environment variable: queue.max-messages is",
-            "PIPIT_QUEUE_MAX_MESSAGES. --set goes before the other flags, these before the environment, that before",
-            "the file. 'pipit config show' shows all keys.",
+            "Every key of the configuration has an environment variable: queue.max-messages",
+            "is PIPIT_QUEUE_MAX_MESSAGES. --set goes before the other flags, these before",
+            "the environment, that before the file. 'pipit config show' shows all keys.",
             "",
-            "Exit status: 0 after SIGTERM or SIGINT, 1 fault, 2 wrong flag, 3 wrong configuration, 4 cannot listen,",
-            "5 data directory unusable."
+            "Exit status: 0 after SIGTERM or SIGINT, 1 fault, 2 wrong flag, 3 wrong",
+            "configuration, 4 cannot listen, 5 data directory unusable."
         })
 final class ServeCommand implements Callable<Integer> {
     /** Exit statuses of {@code pipit serve}. */

@@ -97,7 +97,7 @@ public final class ConfigurationSources {
                 && !configuration.bind().isLoopbackAddress()) {
             found.add("bind is " + configuration.bind().getHostAddress()
                     + ", where others than this machine could connect without saying who they are:"
-                    + " set \"anonymous: allow\" when that is meant, or \"bind: 127.0.0.1\"");
+                    + " set \"anonymous: allow\" (--set anonymous=allow) when that is meant, or \"bind: 127.0.0.1\"");
         }
         if (!found.isEmpty()) {
             throw new ConfigurationException(found);

@@ -104,7 +104,8 @@ final class PipitTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> Pipit.start(onFreePorts("port=" + taken.getLocalPort())))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("mqtt cannot listen on 127.0.0.1:" + taken.getLocalPort());
+                    .hasMessageContaining(
+                            "mqtt cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use");
         }
         assertThat(threadsOfPipit()).isEmpty();
     }

@@ -73,11 +73,15 @@ public final class Listener implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    name + " cannot listen on " + text(address) + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
+                    name + " cannot listen on " + text(address) + ": " + reason(bound.cause()), bound.cause());
         }
         return new Listener(name, bound.channel());
+    }
+
+    /** Without the name and number of the system call that epoll's exceptions put before it. */
+    private static String reason(Throwable cause) {
+        return String.valueOf(cause.getMessage())
+                .replaceFirst("^[a-z_]+\\(\\.\\.\\) failed with error\\(-?[0-9]+\\): ", "");
     }
 
     private static void open(
