@@ -297,6 +297,8 @@ final class Queue {
         oneSettled(entry);
         if (entry.state() == State.QUEUED) {
             drop(entry, DropReason.STORAGE_REFUSED);
+        } else if (!entry.isDone() && window.get(entry.sequence()) != entry) {
+            complete(entry); // it was sent on a connection that has gone, and nobody will acknowledge it
         }
         leaveTail(entry);
         pump();

@@ -10,8 +10,10 @@ import static io.pipit.broker.test.Packets.pubrel;
 import static io.pipit.broker.test.Packets.suback;
 import static io.pipit.broker.test.Packets.subscribe;
 import static io.pipit.broker.test.Packets.unsubscribe;
+import static io.pipit.broker.test.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.broker.QueuePolicy;
 import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ReasonCode;
@@ -240,6 +242,27 @@ final class DiskTroubleTest {
         broker.storage().recover();
         broker.advance(Duration.ofSeconds(5));
         assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+    }
+
+    @Test
+    void messageThatWasSentAndThenRefused_takesNoPlaceInTheQueue() {
+        broker.configured(settings().queue(2, QueuePolicy.DROP_NEWEST));
+        broker.connect(connect("bob").expiry(600)).subscribes("t").vanishes();
+        var alice = broker.connect(connect("alice"));
+        for (int i = 1; i <= 3; i++) {
+            var bob = broker.connect(connect("bob").resuming().expiry(600)).mayLeaveUnheard();
+            broker.storage().holdCommits();
+            alice.sends(publish("t", "refused").qos1(i));
+            bob.vanishes();
+            broker.storage().failHeldCommits("no space left");
+            broker.runUntilIdle();
+            alice.receives(puback(i, ReasonCode.QUOTA_EXCEEDED));
+        }
+        alice.publishes(publish("t", "1").qos1()).publishes(publish("t", "2").qos1());
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        var one = bob.receives(publish("t", "1").qos1());
+        var two = bob.receives(publish("t", "2").qos1());
+        bob.acknowledges(one).acknowledges(two).receivesNothing();
     }
 
     private void offline(String client) {

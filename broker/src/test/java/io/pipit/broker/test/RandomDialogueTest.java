@@ -119,12 +119,14 @@ final class RandomDialogueTest {
                 }
                 case 18 -> broker.advance(Duration.ofMillis(random.nextInt(200)));
                 default -> {
-                    switch (random.nextInt(5)) {
+                    switch (random.nextInt(7)) {
                         case 0 -> {
                             recover();
                             broker.crashes(Duration.ofSeconds(random.nextInt(3)));
                         }
                         case 1 -> restart();
+                        case 2 -> broker.storage().holdReads();
+                        case 3 -> releaseReads();
                         default -> subscriber.stallOrRead();
                     }
                 }
@@ -150,7 +152,13 @@ final class RandomDialogueTest {
             }
         }
 
+        private void releaseReads() {
+            broker.storage().releaseReads();
+            broker.runUntilIdle();
+        }
+
         private void recover() {
+            releaseReads();
             fails = false;
             broker.storage().recover();
         }
