@@ -208,7 +208,8 @@ final class HiveFiveClient implements TestClient {
     @Override
     public void close() {
         if (client != null && client.getState().isConnected()) {
-            disconnect();
+            // the broker may end the connection at the same time, which is as well
+            Wait.forResult("closing", client.disconnect().handle((done, goneBefore) -> true));
         }
     }
 }

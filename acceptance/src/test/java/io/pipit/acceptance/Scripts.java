@@ -18,8 +18,8 @@ final class Scripts {
         return source("resources").resolve("io/pipit/acceptance/paho_host.py");
     }
 
-    /** The script for node, in a directory where its packages are installed. */
-    static Path javaScript() {
+    /** The script for node, in a directory where its packages are installed: by one test at a time. */
+    static synchronized Path javaScript() {
         Path source = source("js");
         Path directory = ProjectRoot.output().resolve("js");
         Path lock = directory.resolve("package-lock.json");
