@@ -11,7 +11,8 @@ import java.util.List;
 
 /**
  * The hidden command {@code pipit train}: does in a second what Pipit does all day, so that the build can record an
- * AOT cache from it. It starts a broker, publishes to it and subscribes to what it published, in this one process.
+ * AOT cache from it. It reads flags and configuration, starts a broker, publishes to it and subscribes to what it
+ * published, in this one process.
  */
 final class TrainCommand {
     private static final int ROUNDS = 20;
@@ -26,6 +27,11 @@ final class TrainCommand {
     static int run(boolean asTool, Terminal terminal) throws InterruptedException {
         if (asTool) {
             SilentLogging.choose();
+        }
+        int configuration = ConfigCommand.run(List.of("show"));
+        int help = ServeCommand.run(List.of("--help"));
+        if (configuration != ExitStatus.OK || help != ExitStatus.OK) {
+            return ExitStatus.FAILED;
         }
         try (Pipit pipit = Pipit.start(new ConfigurationSources()
                 .set("port=0")
@@ -51,8 +57,8 @@ final class TrainCommand {
         String version = round % 2 == 0 ? "mqttv311" : "mqttv5";
         String qos = Integer.toString(round % 3);
         String topic = "train/" + round;
-        run(server, "pub", "-h", "127.0.0.1", "-V", version, "-q", qos, "-t", topic, "-m", "x", "-r");
-        run(server, "sub", "-h", "127.0.0.1", "-V", version, "-q", qos, "-t", topic, "-C", "1", "-W", "10", "-v");
+        run(server, "pub", "-V", version, "-q", qos, "-t", topic, "-m", "x", "-r");
+        run(server, "sub", "-V", version, "-q", qos, "-t", topic, "-C", "1", "-W", "10", "-v");
     }
 
     private static void run(List<String> server, String... command) throws IOException, InterruptedException {
