@@ -108,8 +108,11 @@ final class BrokerLoop {
     /** Does something again and again, first when the period has passed. */
     void every(long periodNanos, Runnable action) {
         port.schedule(periodNanos, () -> {
-            action.run();
-            every(periodNanos, action);
+            try {
+                action.run();
+            } finally {
+                every(periodNanos, action);
+            }
         });
     }
 
@@ -231,8 +234,11 @@ final class BrokerLoop {
         began();
         broker.storage().commit(batch, partition, port, commit -> {
             broker.storageAlarms().committed(commit);
-            done.accept(commit);
-            completed();
+            try {
+                done.accept(commit);
+            } finally {
+                completed();
+            }
         });
     }
 

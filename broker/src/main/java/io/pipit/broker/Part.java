@@ -21,7 +21,7 @@ final class Part {
     private List<Admitted> admitted = List.of();
     private @Nullable Batch rows;
     private byte @Nullable [] body;
-    private int deferred;
+    private int deferred = 1; // until all its targets have been asked
 
     /**
      * A part.
@@ -67,9 +67,9 @@ final class Part {
         answer();
     }
 
-    /** All its targets have been asked. */
+    /** All its targets have been asked; what one of them deferred may have come back before. */
     void delivered() {
-        answer();
+        resume();
     }
 
     private void answer() {
