@@ -46,6 +46,9 @@ final class Queue {
         /** The storage failed at something that the client waits for. */
         void storageFailed(String reason);
 
+        /** The storage has answered, by which more than what was sent now may have become possible. */
+        void progressed();
+
         /** It has become longer by messages and bytes, of which so many are in memory; or shorter. */
         void grown(long messages, long bytes, long memory);
     }
@@ -277,7 +280,12 @@ final class Queue {
         if (!connected && bounds.policy() == QueuePolicy.DROP_OLDEST) {
             dropOldest(0, 0);
         }
+        progress();
+    }
+
+    private void progress() {
         pump();
+        outlet.progressed();
     }
 
     /** The row of an entry is safe. */
@@ -289,7 +297,7 @@ final class Queue {
         if (entry.state() != State.QUEUED || !connected || entry.sequence() < backlogEnd) {
             leaveTail(entry);
         }
-        pump();
+        progress();
     }
 
     /** The storage did not take an entry; its publisher is not acknowledged. */
@@ -301,7 +309,7 @@ final class Queue {
             complete(entry); // it was sent on a connection that has gone, and nobody will acknowledge it
         }
         leaveTail(entry);
-        pump();
+        progress();
     }
 
     private void oneSettled(QueueEntry entry) {

@@ -276,6 +276,10 @@ final class Session {
     /** Something has changed by which more may be sent: acknowledged, written, settled. */
     void pump() {
         queue.pump();
+        progressed();
+    }
+
+    private void progressed() {
         continueRetained();
         updateHints();
     }
@@ -383,6 +387,13 @@ final class Session {
         @Override
         public void dropped(@Nullable TopicName topic, DropReason reason) {
             Session.this.dropped(topic, reason);
+        }
+
+        @Override
+        public void progressed() {
+            if (!ended) {
+                Session.this.progressed();
+            }
         }
 
         @Override

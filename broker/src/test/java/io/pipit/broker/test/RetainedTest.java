@@ -55,6 +55,21 @@ final class RetainedTest {
     }
 
     @Test
+    void retained_behindAQueueWhoseMessagesHaveExpired_isSent() {
+        broker.connect(connect("bob").expiry(600)).subscribes("t").vanishes();
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "old").qos1().expiry(60))
+                .publishes(publish("r", "kept").retained().qos1());
+        broker.advance(Duration.ofSeconds(62));
+        broker.storage().holdReads();
+        var bob = broker.connect(connect("bob").resuming().expiry(600)).subscribes("r");
+        bob.receivesNothing();
+        broker.storage().releaseReads();
+        broker.runUntilIdle();
+        bob.acknowledges(bob.receives(publish("r", "kept").retained().qos1()));
+    }
+
+    @Test
     @Spec("MQTT-3.3.1-5")
     void retained_isReplaced() {
         var alice = broker.connect(connect("alice"));
