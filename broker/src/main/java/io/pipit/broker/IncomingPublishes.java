@@ -20,10 +20,13 @@ import org.jspecify.annotations.Nullable;
  * [MQTT-4.6.0-2] when that is safe. Confined to the client's loop.
  */
 final class IncomingPublishes {
+    private static final long READ_TURN_NANOS = 1_000_000_000L;
+
     private final Client client;
     private final BrokerLoop loop;
     private final Session session;
     private final Settings.Mqtt settings;
+    private final Timers.Timer readTurn;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private int unacknowledged;
     private long uncommittedBytes;
@@ -57,6 +60,7 @@ final class IncomingPublishes {
         this.loop = client.loop();
         this.session = client.session();
         this.settings = loop.settings().mqtt();
+        this.readTurn = Timers.timer(() -> client.resume(Pause.STORAGE));
     }
 
     /** A PUBLISH has come. */
@@ -132,8 +136,16 @@ final class IncomingPublishes {
             one.uncommitted = one.publication.message().bytes();
             uncommittedBytes += one.uncommitted;
             if (isAboveBounds()) {
-                client.pause(Pause.STORAGE);
+                pauseForStorage();
             }
+        }
+    }
+
+    /** Reads nothing more for now, but for one turn a second, in which acknowledgements and PINGREQ get through. */
+    private void pauseForStorage() {
+        client.pause(Pause.STORAGE);
+        if (!readTurn.isScheduled()) {
+            loop.timers().schedule(readTurn, READ_TURN_NANOS);
         }
     }
 
