@@ -35,11 +35,11 @@ final class Main {
             case "serve" -> ServeCommand.run(rest(arguments, Math.min(1, arguments.length)));
             case "config" -> ConfigCommand.run(rest(arguments, 1));
             case "pub" -> {
-                SilentLogging.choose();
+                QuickStart.choose();
                 yield PubCommand.run(new Arguments(arguments, 1), terminal);
             }
             case "sub" -> {
-                SilentLogging.choose();
+                QuickStart.choose();
                 yield SubCommand.run(new Arguments(arguments, 1), terminal);
             }
             case "train" -> TrainCommand.run(arguments.length > 1 && arguments[1].equals("tool"), terminal);

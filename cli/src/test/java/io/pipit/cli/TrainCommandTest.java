@@ -2,13 +2,15 @@ package io.pipit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class TrainCommandTest {
-    @Test
-    void train_exchangesMessagesWithABrokerOfItsOwn() throws InterruptedException {
-        assertThat(CapturedTerminal.run("train")).isEqualTo(new CapturedTerminal.Run(0, "", ""));
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "tool"})
+    void train_exchangesMessagesWithABrokerOfItsOwn(String kind) throws InterruptedException {
+        assertThat(CapturedTerminal.run("train", kind)).isEqualTo(new CapturedTerminal.Run(0, "", ""));
     }
 }
