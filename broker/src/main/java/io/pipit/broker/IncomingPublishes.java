@@ -94,10 +94,12 @@ final class IncomingPublishes {
 
     private void receiveOnce(Publish publish, Message message, boolean allowed) throws ProtocolException {
         int packetIdentifier = publish.packetIdentifier();
+        if (!session.received().isKnown(packetIdentifier)) {
+            count(); // before it is received: one too many ends the connection, and may come again on the next
+        }
         Receipt receipt = session.received().receive(packetIdentifier);
         switch (receipt) {
             case FIRST -> {
-                count();
                 Pending first = new Pending(message, packetIdentifier);
                 SessionRows rows = session.rows();
                 if (rows != null && allowed) {
@@ -221,7 +223,7 @@ final class IncomingPublishes {
         Client current = session.client();
         if (current != client) {
             if (current != null && session.received().isAwaited(one.packetIdentifier)) {
-                current.send(new PubRec(one.packetIdentifier));
+                acknowledgeRepeated(current, one.packetIdentifier, reason);
             }
             return;
         }
@@ -236,6 +238,15 @@ final class IncomingPublishes {
                 one.qos == QoS.AT_LEAST_ONCE
                         ? new PubAck(one.packetIdentifier, reason, Properties.NONE)
                         : new PubRec(one.packetIdentifier, reason, Properties.NONE));
+    }
+
+    /** The PUBREC for which a newer connection waits, since it has repeated the PUBLISH. */
+    private static void acknowledgeRepeated(Client current, int packetIdentifier, ReasonCode reason) {
+        if (reason.isError() && !current.version().hasProperties()) {
+            current.disconnect(reason, "the message was refused");
+        } else {
+            current.send(new PubRec(packetIdentifier, reason, Properties.NONE));
+        }
     }
 
     /** 3.x cannot say no [MQTT-3.3.5-2]: what may not be published is acknowledged, what was not kept is not. */

@@ -65,6 +65,7 @@ final class Queue {
     private long cursor = 1;
     private long backlogEnd;
     private boolean connected;
+    private boolean abandoned;
     private long tailBytes;
     private long count;
     private long bytes;
@@ -221,6 +222,7 @@ final class Queue {
     }
 
     private @Nullable QueueEntry takeUnsent(QueueEntry read) {
+        read.markDupUpTo(sentUpTo);
         if (read.isDup() || read.state() != State.QUEUED) {
             return null; // it has been in flight: never dropped
         }
@@ -303,6 +305,9 @@ final class Queue {
     /** The storage did not take an entry; its publisher is not acknowledged. */
     void refused(QueueEntry entry) {
         oneSettled(entry);
+        if (abandoned) {
+            return;
+        }
         if (entry.state() == State.QUEUED) {
             drop(entry, DropReason.STORAGE_REFUSED);
         } else if (!entry.isDone() && window.get(entry.sequence()) != entry) {
@@ -545,10 +550,14 @@ final class Queue {
     /** The session is over: what is left counts for it no more. */
     void abandon() {
         connected = false;
+        abandoned = true;
         outlet.grown(-count, -bytes, -tailBytes);
         count = 0;
         bytes = 0;
         tailBytes = 0;
+        if (rows != null) {
+            tail.clear(next); // what is settled later is counted no second time
+        }
     }
 
     /** Every entry in memory that is not complete, in order: all there are when the session is not stored. */

@@ -22,6 +22,11 @@ final class ReceivedIdentifiers {
     private final BitSet waiting = new BitSet();
     private final BitSet releasing = new BitSet();
 
+    /** Whether a PUBLISH with this identifier has come, and its PUBREL has not. */
+    boolean isKnown(int packetIdentifier) {
+        return known.get(packetIdentifier);
+    }
+
     /** A PUBLISH with this identifier has come. */
     Receipt receive(int packetIdentifier) {
         if (!known.get(packetIdentifier)) {

@@ -153,21 +153,28 @@ final class Session {
     /** Subscribes, or replaces the subscription with this filter; from now on its messages arrive. */
     Subscription subscribe(SubscriptionRequest request, int identifier) {
         TopicFilter filter = request.filter();
-        SharedSubscriptions allShared = loop.shared();
-        SharedSubscription shared = filter.isShared() ? allShared.join(filter) : null;
-        Subscription subscription = new Subscription(this, filter, request.options(), identifier, shared);
-        Subscription replaced = subscriptions.put(filter, subscription);
+        Subscription replaced = subscriptions.get(filter);
         if (replaced != null) {
             replaced.end();
         } else {
             loop.metrics().subscribed(1);
         }
-        if (shared != null) {
-            allShared.enter(shared, subscription, replaced);
-        } else if (replaced != null) {
-            loop.broker().index().replace(filter, replaced, subscription);
+        Subscription subscription = filter.isShared()
+                ? loop.shared()
+                        .enter(
+                                filter,
+                                shared -> new Subscription(this, filter, request.options(), identifier, shared),
+                                replaced)
+                : index(new Subscription(this, filter, request.options(), identifier, null), replaced);
+        subscriptions.put(filter, subscription);
+        return subscription;
+    }
+
+    private Subscription index(Subscription subscription, @Nullable Subscription replaced) {
+        if (replaced != null) {
+            loop.broker().index().replace(subscription.filter(), replaced, subscription);
         } else {
-            loop.broker().index().add(filter, subscription);
+            loop.broker().index().add(subscription.filter(), subscription);
         }
         return subscription;
     }

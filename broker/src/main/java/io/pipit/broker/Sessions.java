@@ -71,8 +71,9 @@ final class Sessions {
         }
         boolean present = known != null; // [MQTT-3.1.2-5] and [MQTT-3.1.2-6]
         Session session = known == null ? create(id, userName, expiry > 0) : known;
+        long earlierExpiry = known == null ? 0 : known.expirySeconds();
         attach(handshake, session, expiry, batch);
-        settle(handshake, session, present, batch);
+        settle(handshake, session, present, earlierExpiry, batch);
     }
 
     private Session create(ClientIdentifier id, @Nullable String owner, boolean stored) {
@@ -98,7 +99,8 @@ final class Sessions {
         }
     }
 
-    private void settle(Handshake handshake, Session session, boolean present, Batch batch) {
+    private void settle(
+            Handshake handshake, Session session, boolean present, long earlierExpiry, Batch batch) {
         if (batch.isEmpty()) {
             established(handshake, session, present);
             return;
@@ -109,7 +111,7 @@ final class Sessions {
                 case Storage.Commit.Failed(String why, boolean full) -> {
                     if (session.client() == handshake.client()) {
                         loop.wills().remove(session, loop.lazyBatch());
-                        session.expireAfter(present ? session.expirySeconds() : 0); // what is not there ends
+                        session.expireAfter(earlierExpiry); // a new session ends, one that was there goes on as before
                         session.detach();
                     }
                     handshake.refuse(ReasonCode.QUOTA_EXCEEDED, why);

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.pipit.mqtt.TopicFilter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The shared subscriptions of the broker, by filter and Share Name. Any thread. */
@@ -17,15 +18,26 @@ final class SharedSubscriptions {
         this.index = index;
     }
 
-    /** The shared subscription of a filter, made when a first session wants it; a member is to be added next. */
-    synchronized SharedSubscription join(TopicFilter filter) {
-        SharedSubscription shared = byFilter.get(filter);
-        if (shared == null) {
-            shared = new SharedSubscription(filter);
+    /**
+     * A member enters the shared subscription of a filter, which is made for the first one, or takes the place of the
+     * member that it replaces: there is no moment without it.
+     *
+     * @param membership makes the member
+     */
+    synchronized Subscription enter(
+            TopicFilter filter, Function<SharedSubscription, Subscription> membership, @Nullable Subscription replaced) {
+        SharedSubscription known = byFilter.get(filter);
+        SharedSubscription shared = known == null ? new SharedSubscription(filter) : known;
+        Subscription member = membership.apply(shared);
+        shared.members().add(member);
+        if (replaced != null) {
+            shared.members().remove(replaced);
+        }
+        if (known == null) {
             byFilter.put(filter, shared);
             index.add(filter.unshared(), shared);
         }
-        return shared;
+        return member;
     }
 
     /** A member leaves; with the last one the shared subscription ends. */
@@ -34,14 +46,6 @@ final class SharedSubscriptions {
         if (shared.members().isEmpty() && byFilter.remove(shared.filter(), shared)) {
             index.remove(shared.filter().unshared(), shared);
         }
-    }
-
-    /** A member enters, or takes the place of the one it had. */
-    synchronized void enter(SharedSubscription shared, Subscription member, @Nullable Subscription replaced) {
-        if (replaced != null) {
-            shared.members().remove(replaced);
-        }
-        shared.members().add(member);
     }
 
     /** The shared subscription of a filter, or null when it has no members. */

@@ -75,8 +75,17 @@ final class NettyLoop implements Loop {
     @Override
     public Scheduled schedule(long delayNanos, Runnable task) {
         assert inLoop();
-        ScheduledFuture<?> future = eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> future = eventLoop.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
+    }
+
+    /** Runs a task whose failure nobody else would hear of. */
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error fault) {
+            faults.brokeTask(fault);
+        }
     }
 
     @Override
@@ -121,11 +130,7 @@ final class NettyLoop implements Loop {
 
     private void runEndOfTurnTasks() {
         for (Runnable task = endOfTurnTasks.poll(); task != null; task = endOfTurnTasks.poll()) {
-            try {
-                task.run();
-            } catch (RuntimeException | Error fault) {
-                faults.brokeTask(fault);
-            }
+            run(task);
         }
     }
 

@@ -128,6 +128,19 @@ final class ReceiveMaximumTest {
     }
 
     @Test
+    void qos2ThatWasTooMany_mayComeAgainOnTheNextConnection() {
+        broker.configured(settings().receiveMaximum(1));
+        var alice = broker.connect(connect("alice").expiry(600));
+        alice.sends(publish("t", "1").qos2(1)).hearsAll();
+        alice.sends(publish("t", "2").qos2(2));
+        alice.isClosedAfter(disconnect(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED));
+        alice = broker.connect(connect("alice").resuming().expiry(600));
+        alice.sends(pubrel(1)).hearsAll();
+        alice.sends(publish("t", "2").qos2(2).asDuplicate());
+        alice.receives(pubrec(2, ReasonCode.NO_MATCHING_SUBSCRIBERS));
+    }
+
+    @Test
     void qos1ThatWaitsForTheStorage_counts() {
         broker.configured(settings().receiveMaximum(2));
         broker.connect(connect("bob").expiry(60)).subscribes("t").vanishes();
