@@ -159,8 +159,13 @@ final class BrokerLoop {
         }
     }
 
+    /** Takes what is here now; what comes meanwhile has a wake-up of its own, and does not keep this turn from ending. */
     private void drain() {
-        for (Runnable arrival = arrivals.poll(); arrival != null; arrival = arrivals.poll()) {
+        for (int left = arrivals.size(); left > 0; left--) {
+            Runnable arrival = arrivals.poll();
+            if (arrival == null) {
+                break;
+            }
             arrival.run();
         }
         tellWhenIdle();
@@ -333,7 +338,11 @@ final class BrokerLoop {
             deliver(message, targets, part);
         } else {
             message.keep();
-            handOver(target, () -> target.deliver(message, targets, part));
+            memory.add(message.bytes()); // until the other loop has taken it
+            handOver(target, () -> {
+                target.memory.add(-message.bytes());
+                target.deliver(message, targets, part);
+            });
         }
     }
 

@@ -144,7 +144,8 @@ final class Handshake {
                 return 0;
             }
             long seconds = settings.session().defaultExpiry().toSeconds();
-            return seconds == 0 ? Session.NEVER_EXPIRES : seconds;
+            long wanted = seconds == 0 ? Session.NEVER_EXPIRES : seconds;
+            return client.limits().sessionExpiry(wanted, settings.session());
         }
         long wanted = connect.properties().get(Property.SESSION_EXPIRY_INTERVAL, 0L);
         return client.limits().sessionExpiry(wanted, settings.session());

@@ -80,6 +80,7 @@ final class IncomingPublishes {
             case AT_MOST_ONCE -> {
                 if (allowed) {
                     loop.publish(message);
+                    loop.memory().published(client);
                 } else {
                     session.dropped(topic, DropReason.NOT_AUTHORIZED);
                 }

@@ -54,8 +54,8 @@ final class RetainedDelivery {
     }
 
     private boolean hasRoom() {
-        return subscription.options().maximumQoS() == QoS.AT_MOST_ONCE
-                || session.queue().room() > 0;
+        Queue queue = session.queue();
+        return subscription.options().maximumQoS() == QoS.AT_MOST_ONCE || (queue.room() > 0 && !queue.isFull());
     }
 
     private void send(Message message) {

@@ -99,8 +99,7 @@ final class Sessions {
         }
     }
 
-    private void settle(
-            Handshake handshake, Session session, boolean present, long earlierExpiry, Batch batch) {
+    private void settle(Handshake handshake, Session session, boolean present, long earlierExpiry, Batch batch) {
         if (batch.isEmpty()) {
             established(handshake, session, present);
             return;

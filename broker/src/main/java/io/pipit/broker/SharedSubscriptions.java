@@ -25,7 +25,9 @@ final class SharedSubscriptions {
      * @param membership makes the member
      */
     synchronized Subscription enter(
-            TopicFilter filter, Function<SharedSubscription, Subscription> membership, @Nullable Subscription replaced) {
+            TopicFilter filter,
+            Function<SharedSubscription, Subscription> membership,
+            @Nullable Subscription replaced) {
         SharedSubscription known = byFilter.get(filter);
         SharedSubscription shared = known == null ? new SharedSubscription(filter) : known;
         Subscription member = membership.apply(shared);
