@@ -109,7 +109,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
-        outgoing = new Outgoing(added, this::drained);
+        outgoing = new Outgoing(added, this);
     }
 
     @Override
@@ -314,7 +314,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements NetworkCo
         }
     }
 
-    private void drained() {
+    /** All was taken by the network after a stall. Called within a flush of Netty's. */
+    void drained() {
         loop.execute(this::resumeSending);
     }
 

@@ -24,6 +24,7 @@ final class NettyLoop implements Loop {
     private final SingleThreadIoEventLoop eventLoop;
     private final Faults faults;
     private final ReadBuffer readBuffer;
+    private final SendBuffers sendBuffers = new SendBuffers();
     private final TopicNames topics = new TopicNames(TOPIC_SLOTS);
     private final ArrayDeque<Runnable> endOfTurnTasks = new ArrayDeque<>();
     private final List<Connection> written = new ArrayList<>();
@@ -44,6 +45,11 @@ final class NettyLoop implements Loop {
     /** The Topic Names seen on this loop. */
     TopicNames topics() {
         return topics;
+    }
+
+    /** The memory that its connections gather in what they send. */
+    SendBuffers sendBuffers() {
+        return sendBuffers;
     }
 
     Faults faults() {

@@ -8,44 +8,38 @@ import io.netty.channel.ChannelPromise;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection sends: gathered in a buffer that exists from the first packet until the flush. While the
- * network takes no more, the connection is <em>stalled</em>: packets are then packed into buffers of
- * {@link #FLUSH_SIZE}, so that they hold little more than their own bytes. Confined to the loop of its connection.
+ * What one connection sends: gathered on the heap, in a buffer that is the connection's from the first packet until
+ * the flush, and copied to the network's memory at once then. While the network takes no more, the connection is
+ * <em>stalled</em>: packets are then packed into pieces of {@link #FLUSH_SIZE}, so that they hold little more than
+ * their own bytes. Confined to the loop of its connection.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the pipeline hears the same
 final class Outgoing {
     /** A buffer of this size is flushed without waiting for the end of the turn. */
     private static final int FLUSH_SIZE = 64 << 10;
 
-    private static final int LEAST = 256;
+    private static final int LEAST_SIZE = 256;
 
     private final ChannelHandlerContext context;
-    /** Runs when all was taken after a stall, within a flush of Netty's. */
-    private final Runnable drained;
+    private final Connection connection;
 
     private @Nullable ByteBuf buffer;
-    private int usualSize = LEAST;
+    private int usualSize = LEAST_SIZE;
     private boolean stalled;
 
-    Outgoing(ChannelHandlerContext context, Runnable drained) {
+    Outgoing(ChannelHandlerContext context, Connection connection) {
         this.context = context;
-        this.drained = drained;
-    }
-
-    /** Whether nothing waits for the next flush. */
-    boolean isEmpty() {
-        return buffer == null;
+        this.connection = connection;
     }
 
     /** The buffer to append to, with room for at least so many bytes; then call {@link #appended}. */
     ByteBuf buffer(int room) {
         ByteBuf out = buffer;
         if (out == null) {
-            out = context.alloc().directBuffer(Math.max(usualSize, room));
+            out = connection.loop().sendBuffers().take(usualSize);
             buffer = out;
-        } else {
-            out.ensureWritable(room);
         }
+        out.ensureWritable(room);
         return out;
     }
 
@@ -86,7 +80,7 @@ final class Outgoing {
     /** Bytes that the network has not taken, with what their buffers cost. */
     long bytes() {
         ByteBuf out = buffer;
-        return pending() + (out == null ? 0 : out.readableBytes());
+        return (stalled ? pending() : 0) + (out == null ? 0 : out.readableBytes());
     }
 
     /** Forgets what was not handed over. */
@@ -94,7 +88,7 @@ final class Outgoing {
         ByteBuf out = buffer;
         if (out != null) {
             buffer = null;
-            out.release();
+            connection.loop().sendBuffers().giveBack(out);
         }
     }
 
@@ -105,8 +99,9 @@ final class Outgoing {
         }
         buffer = null;
         int size = out.readableBytes();
-        usualSize = Math.clamp(Integer.highestOneBit(size) << 1, LEAST, FLUSH_SIZE);
-        context.write(out, context.voidPromise());
+        usualSize = Math.clamp(Integer.highestOneBit(size) << 1, LEAST_SIZE, FLUSH_SIZE);
+        context.write(context.alloc().directBuffer(size).writeBytes(out), context.voidPromise());
+        connection.loop().sendBuffers().giveBack(out);
         return size;
     }
 
@@ -122,14 +117,14 @@ final class Outgoing {
             stalled = true;
             taken.addListener(future -> {
                 if (future.isSuccess()) {
-                    drained.run();
+                    connection.drained();
                 }
             });
         }
     }
 
     /**
-     * Goes on after a stall: flushes what has gathered meanwhile. Not within {@code drained} itself, when Netty's
+     * Goes on after a stall: flushes what has gathered meanwhile. Not within {@link Connection#drained} itself, when Netty's
      * queue is in the middle of a change. Returns how many bytes went to the network.
      */
     int resume() {

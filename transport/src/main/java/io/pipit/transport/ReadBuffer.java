@@ -3,6 +3,7 @@ package io.pipit.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
 
 /**
  * The memory that all connections of one loop read into, so that an idle connection holds none: the network fills a
@@ -12,8 +13,12 @@ import io.netty.buffer.Unpooled;
  */
 final class ReadBuffer {
     private static final int SIZE = 128 << 10;
+    /** How many heap buffers that a busy turn has filled are kept for the next. */
+    private static final int MOST_KEPT = 4;
 
     private final ByteBuf network;
+    private final ArrayDeque<ByteBuf> full = new ArrayDeque<>(MOST_KEPT);
+    private final ArrayDeque<ByteBuf> spare = new ArrayDeque<>(MOST_KEPT);
     private ByteBuf heap = Unpooled.buffer(2 * SIZE, 2 * SIZE);
 
     ReadBuffer(ByteBufAllocator allocator) {
@@ -27,8 +32,13 @@ final class ReadBuffer {
 
     /** A copy of these bytes on the heap, until the turn ends; to be read before the next one is asked for. */
     ByteBuf copy(ByteBuf bytes) {
-        if (heap.writableBytes() < bytes.readableBytes()) { // what borrows of the full one keeps it alive
-            heap = Unpooled.buffer(Math.max(2 * SIZE, bytes.readableBytes()));
+        int size = bytes.readableBytes();
+        if (heap.writableBytes() < size) { // what borrows of the full one keeps it alive
+            if (full.size() < MOST_KEPT) {
+                full.add(heap);
+            }
+            ByteBuf next = spare.poll();
+            heap = next != null && next.capacity() >= size ? next : Unpooled.buffer(Math.max(2 * SIZE, size));
         }
         return heap.readerIndex(heap.writerIndex()).writeBytes(bytes);
     }
@@ -36,6 +46,11 @@ final class ReadBuffer {
     /** The turn is over: nobody borrows any more. */
     void reset() {
         heap.clear();
+        for (ByteBuf buffer = full.poll(); buffer != null; buffer = full.poll()) {
+            if (spare.size() < MOST_KEPT && buffer.capacity() == 2 * SIZE) {
+                spare.add(buffer.clear());
+            }
+        }
     }
 
     void release() {
