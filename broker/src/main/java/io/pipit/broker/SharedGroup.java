@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <M> the members, compared by identity
  */
-@SuppressWarnings("ReferenceEquality")
+@SuppressWarnings("ReferenceEquality") // members are compared by identity
 final class SharedGroup<M extends SharedGroup.Member> {
     /** What a choice depends on; asked on any thread. */
     interface Member {
