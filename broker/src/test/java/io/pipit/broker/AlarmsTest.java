@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.Alarms.Alarm;
 import io.pipit.broker.spi.BrokerListener;
-import io.pipit.broker.test.SimulatedClock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AlarmsTest {
-    private final SimulatedClock clock = new SimulatedClock();
+    private final SteppedTime clock = new SteppedTime();
     private final List<String> heard = new ArrayList<>();
     private final Alarms alarms = new Alarms(clock, List.of(new BrokerListener() {
         @Override
@@ -41,7 +40,7 @@ class AlarmsTest {
     void raise_againWithAnotherText_keepsItsTime() {
         alarms.raise("disk", "no room");
         long since = alarms.raised().getFirst().sinceMillis();
-        clock.elapse(Duration.ofSeconds(5));
+        clock.passTo(TimeUnit.SECONDS.toNanos(5));
         alarms.raise("disk", "failed");
         assertThat(alarms.raised()).containsExactly(new Alarm("disk", "failed", since));
         assertThat(heard).containsExactly("raised disk: no room", "raised disk: failed");

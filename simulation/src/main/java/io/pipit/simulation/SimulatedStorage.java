@@ -1,0 +1,238 @@
+package io.pipit.simulation;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Loop;
+import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.Storage;
+import io.pipit.broker.spi.Table;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows in memory that survive their broker, and a disk whose manners the test decides: commits are answered in the
+ * next turn, or held until they are released, or fail; a crash loses what was held.
+ */
+public final class SimulatedStorage implements Storage {
+    private static final Commit DURABLE = new Commit.Durable();
+
+    private final Map<Table, NavigableMap<byte[], byte[]>> tables = new EnumMap<>(Table.class);
+    private final Deque<Pending> held = new ArrayDeque<>();
+    private final Deque<Runnable> heldReads = new ArrayDeque<>();
+    private final List<Batch> committed = new ArrayList<>();
+    private boolean holdsCommits;
+    private boolean holdsLazyCommits;
+    private boolean holdsReads;
+    private @Nullable Commit failure;
+    private @Nullable String readFailure;
+    private @Nullable String refusal;
+
+    /** An empty one. */
+    public SimulatedStorage() {
+        for (Table table : Table.values()) {
+            tables.put(table, new TreeMap<>(Arrays::compareUnsigned));
+        }
+    }
+
+    /** Commits handed in from now on become durable when they are released. */
+    public void holdCommits() {
+        holdsCommits = true;
+    }
+
+    /** Lazy commits wait from now on until the next durable one of their loop, or until they are released. */
+    public void holdLazyCommits() {
+        holdsLazyCommits = true;
+    }
+
+    /** What was held becomes durable, in its order, and nothing is held any more. */
+    public void releaseCommits() {
+        holdsCommits = false;
+        holdsLazyCommits = false;
+        while (!held.isEmpty()) {
+            settle(held.remove());
+        }
+    }
+
+    /** The oldest that is held becomes durable. */
+    public void releaseOneCommit() {
+        settle(held.remove());
+    }
+
+    /** All that is held fails, and nothing is held any more. */
+    public void failHeldCommits(String reason) {
+        Commit before = failure;
+        failure = new Commit.Failed(reason, false);
+        releaseCommits();
+        failure = before;
+    }
+
+    /** Commits fail from now on. */
+    public void failCommits(String reason, boolean full) {
+        failure = new Commit.Failed(reason, full);
+    }
+
+    /** Reads fail from now on. */
+    public void failReads(String reason) {
+        readFailure = reason;
+    }
+
+    /** Durable work is refused from now on, for this reason. */
+    public void refuse(String reason) {
+        refusal = reason;
+    }
+
+    /** Nothing fails and nothing is refused any more. */
+    public void recover() {
+        failure = null;
+        readFailure = null;
+        refusal = null;
+    }
+
+    /** Reads are answered from now on when they are released, with what is there then. */
+    public void holdReads() {
+        holdsReads = true;
+    }
+
+    /** The reads that were held are answered, and none is held any more. */
+    public void releaseReads() {
+        holdsReads = false;
+        while (!heldReads.isEmpty()) {
+            heldReads.remove().run();
+        }
+    }
+
+    /** The broker's process died: what was not durable is lost. */
+    public void crash() {
+        held.clear();
+        heldReads.clear();
+        holdsCommits = false;
+        holdsLazyCommits = false;
+        holdsReads = false;
+    }
+
+    /** The batches that wait to be released. */
+    public List<Batch> held() {
+        return held.stream().map(Pending::batch).toList();
+    }
+
+    /** The batches that have become durable, in their order. */
+    public List<Batch> committed() {
+        return List.copyOf(committed);
+    }
+
+    /** How many rows a table has. */
+    public int rows(Table table) {
+        return rowsOf(table).size();
+    }
+
+    @Override
+    public void commit(Batch batch, String partition, Loop loop, Consumer<Commit> done) {
+        Pending pending = new Pending(batch, loop, done);
+        boolean lazy = batch.urgency() == Batch.Urgency.LAZY;
+        if (holdsCommits || (lazy && holdsLazyCommits)) {
+            held.add(pending);
+            return;
+        }
+        for (Pending earlier : held.stream().filter(p -> p.loop.equals(loop)).toList()) {
+            held.remove(earlier);
+            settle(earlier);
+        }
+        settle(pending);
+    }
+
+    @Override
+    public void scan(Table table, byte[] from, byte @Nullable [] to, int max, Loop loop, Consumer<Read> done) {
+        if (max < 1) {
+            throw new IllegalArgumentException("at most " + max + " rows");
+        }
+        read(loop, done, () -> {
+            NavigableMap<byte[], byte[]> rows = rowsOf(table).tailMap(from, true);
+            NavigableMap<byte[], byte[]> range = to == null ? rows : rows.headMap(to, false);
+            return range.entrySet().stream()
+                    .limit(max)
+                    .map(SimulatedStorage::row)
+                    .toList();
+        });
+    }
+
+    @Override
+    public void get(Table table, byte[] key, Loop loop, Consumer<Read> done) {
+        read(loop, done, () -> {
+            byte[] value = rowsOf(table).get(key);
+            return value == null ? List.of() : List.of(new Row(key.clone(), value.clone()));
+        });
+    }
+
+    @Override
+    public @Nullable String refusal() {
+        return refusal;
+    }
+
+    @Override
+    public void close() {
+        releaseCommits();
+        releaseReads();
+    }
+
+    private void read(Loop loop, Consumer<Read> done, Supplier<List<Row>> rows) {
+        Runnable answer = () -> {
+            String failed = readFailure;
+            Read read = failed == null ? new Read.Rows(rows.get()) : new Read.Failed(failed);
+            loop.execute(() -> done.accept(read));
+        };
+        if (holdsReads) {
+            heldReads.add(answer);
+        } else {
+            answer.run();
+        }
+    }
+
+    private void settle(Pending pending) {
+        Commit outcome = failure == null ? DURABLE : failure;
+        if (outcome.equals(DURABLE)) {
+            pending.batch.changes().forEach(this::apply);
+            committed.add(pending.batch);
+        }
+        pending.loop.execute(() -> pending.done.accept(outcome));
+    }
+
+    private void apply(Batch.Change change) {
+        NavigableMap<byte[], byte[]> rows = rowsOf(change.table());
+        switch (change) {
+            case Batch.Put put -> rows.put(put.key().clone(), put.value().clone());
+            case Batch.Delete delete -> rows.remove(delete.key());
+            case Batch.DeleteRange range ->
+                rows.subMap(range.from(), true, range.to(), false).clear();
+            case Batch.Add add -> rows.put(add.key().clone(), sum(rows.get(add.key()), add.amount()));
+        }
+    }
+
+    private NavigableMap<byte[], byte[]> rowsOf(Table table) {
+        NavigableMap<byte[], byte[]> rows = tables.get(table);
+        if (rows == null) {
+            throw new IllegalStateException("no table " + table);
+        }
+        return rows;
+    }
+
+    private static Row row(Map.Entry<byte[], byte[]> entry) {
+        return new Row(entry.getKey().clone(), entry.getValue().clone());
+    }
+
+    private static byte[] sum(byte @Nullable [] counter, long amount) {
+        long before = counter == null ? 0 : ByteBuffer.wrap(counter).getLong();
+        return ByteBuffer.allocate(Long.BYTES).putLong(before + amount).array();
+    }
+
+    private record Pending(Batch batch, Loop loop, Consumer<Commit> done) {}
+}

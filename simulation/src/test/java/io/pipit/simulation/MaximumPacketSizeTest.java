@@ -1,0 +1,108 @@
+package io.pipit.simulation;
+
+import static io.pipit.simulation.Packets.connack;
+import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.disconnect;
+import static io.pipit.simulation.Packets.puback;
+import static io.pipit.simulation.Packets.publish;
+import static io.pipit.simulation.SettingsDraft.settings;
+
+import io.pipit.broker.spi.DropReason;
+import io.pipit.mqtt.Property;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.Spec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Section 3.1.2.11.4 and 3.2.2.3.6: what is too large is neither taken nor sent. */
+final class MaximumPacketSizeTest {
+    @RegisterExtension
+    final Dialogue broker = new Dialogue();
+
+    @Test
+    void server_announcesItsMaximum() {
+        broker.tries(connect("alice")).receives(connack(Property.MAXIMUM_PACKET_SIZE, 1L << 20));
+    }
+
+    @Test
+    @Spec("MQTT-3.2.2-15")
+    void packetAboveTheServersMaximum_isDisconnected() {
+        broker.configured(settings().maximumPacketSize(2_000));
+        var bob = broker.connect(connect("bob")).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "x".repeat(1_900)));
+        bob.receivesPublish();
+        alice.sends(publish("t", "x".repeat(2_100)));
+        alice.isClosedAfter(disconnect(ReasonCode.PACKET_TOO_LARGE));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void packetAboveTheServersMaximum_in311_isClosed() {
+        broker.configured(settings().maximumPacketSize(2_000));
+        var alice = broker.connect(connect("alice").v311());
+        alice.sends(publish("t", "x".repeat(2_100)));
+        alice.isClosed();
+    }
+
+    @Test
+    @Spec({"MQTT-3.1.2-24", "MQTT-3.1.2-25"})
+    void messageAboveTheClientsMaximum_isCompletedForItAndCounted() {
+        var bob = broker.connect(
+                        connect("bob").expiry(60).maximumPacketSize(100).receiveMaximum(1))
+                .subscribes("t");
+        var carol = broker.connect(connect("carol")).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        for (int qos = 0; qos <= 2; qos++) {
+            alice.publishes(publish("t", "x".repeat(200)).qos(QoS.of(qos), 0));
+            carol.receivesPublish();
+        }
+        alice.publishes(publish("t", "small").qos1());
+        bob.acknowledges(bob.receives(publish("t", "small").qos1()));
+        broker.dropped("bob", DropReason.PACKET_TOO_LARGE, 3);
+        carol.acknowledges(carol.receives(publish("t", "small").qos1()));
+        bob.vanishes();
+        broker.connect(connect("bob").resuming().expiry(60)).receivesNothing();
+    }
+
+    @Test
+    @Spec("MQTT-3.1.2-25")
+    void messageThatHasBecomeTooLarge_isCompletedAndCounted() {
+        var bob = broker.connect(connect("bob").expiry(60)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "x".repeat(200)).qos1());
+        bob.receivesPublish();
+        bob.vanishes();
+        alice.publishes(publish("t", "y".repeat(200)).qos2())
+                .publishes(publish("t", "small").qos1());
+
+        bob = broker.connect(connect("bob").resuming().expiry(60).maximumPacketSize(100));
+        bob.acknowledges(bob.receives(publish("t", "small").qos1()));
+        broker.dropped("bob", DropReason.PACKET_TOO_LARGE, 2);
+        bob.vanishes();
+        broker.connect(connect("bob").resuming().expiry(60)).receivesNothing();
+    }
+
+    @Test
+    void messageAtTheClientsMaximum_isSent() {
+        var bob = broker.connect(connect("bob").maximumPacketSize(100)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        int overhead = 2 + 2 + 1 + 1;
+        alice.publishes(publish("t", "x".repeat(100 - overhead)));
+        bob.receives(publish("t", "x".repeat(100 - overhead)));
+        alice.publishes(publish("t", "x".repeat(101 - overhead)));
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.PACKET_TOO_LARGE, 1);
+    }
+
+    @Test
+    @Spec("MQTT-3.4.2-2")
+    void reasonString_isLeftOutWhereItDoesNotFit() {
+        broker.access().denyPublish("secret");
+        var alice = broker.connect(connect("alice").maximumPacketSize(40));
+        alice.mayLeaveUnheard().sends(publish("secret", "x").qos1(1));
+        alice.receives(puback(1, ReasonCode.NOT_AUTHORIZED));
+        alice.receivesNothing();
+    }
+}

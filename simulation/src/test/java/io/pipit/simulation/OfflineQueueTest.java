@@ -1,0 +1,335 @@
+package io.pipit.simulation;
+
+import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.disconnect;
+import static io.pipit.simulation.Packets.puback;
+import static io.pipit.simulation.Packets.publish;
+import static io.pipit.simulation.Packets.pubrec;
+import static io.pipit.simulation.SettingsDraft.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipit.broker.QueuePolicy;
+import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Table;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.Spec;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What waits for a session that is not there, or not fast enough: bounded, in order, and every loss counted. */
+final class OfflineQueueTest {
+    @RegisterExtension
+    final Dialogue broker = new Dialogue();
+
+    @Test
+    @Spec("MQTT-4.5.0-1")
+    void offlineSession_receivesInOrderWhenItReturns() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 300; i++) {
+            alice.publishes(publish("t", "m" + i).qos(QoS.of(1 + i % 2), 0));
+        }
+        var bob = broker.connect(connect("bob").resuming().expiry(600).receiveMaximum(10));
+        for (int i = 0; i < 300; i++) {
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos(QoS.of(1 + i % 2), 0)));
+        }
+        bob.receivesNothing();
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+    }
+
+    @Test
+    void offlineSession_receivesWhatComesWhileItIsBehind() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 10; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+        }
+        var bob = broker.connect(connect("bob").resuming().expiry(600).receiveMaximum(2));
+        for (int i = 0; i < 10; i++) {
+            alice.publishes(publish("t", "n" + i).qos1());
+        }
+        for (int i = 0; i < 20; i++) {
+            bob.acknowledges(
+                    bob.receives(publish("t", i < 10 ? "m" + i : "n" + (i - 10)).qos1()));
+        }
+        bob.receivesNothing();
+    }
+
+    @Test
+    void qos0_isNotQueuedButCounted() {
+        offline("bob");
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "zero"))
+                .publishes(publish("t", "one").qos1());
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "one").qos1()));
+        broker.dropped("bob", DropReason.OFFLINE_QOS_0, 1);
+    }
+
+    @Test
+    void qos0_whereItIsConfigured_isQueued() {
+        broker.configured(settings().queueQos0());
+        offline("bob");
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "zero"))
+                .publishes(publish("t", "one").qos1());
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        for (var received :
+                bob.receivesInAnyOrder(publish("t", "zero"), publish("t", "one").qos1())) {
+            if (received.qos() == QoS.AT_LEAST_ONCE) {
+                bob.acknowledges(received);
+            }
+        }
+        broker.droppedNothing("bob");
+    }
+
+    @Test
+    void dropOldest_keepsTheNewest() {
+        broker.configured(settings().queue(3, QueuePolicy.DROP_OLDEST));
+        offline("bob");
+        publishFive();
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        for (int i = 2; i < 5; i++) {
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.QUEUE_FULL, 2);
+    }
+
+    @Test
+    void dropOldest_dropsNoMoreThanItMust() {
+        for (int messages = 3; messages < 10; messages++) {
+            broker.configured(settings().queue(3, QueuePolicy.DROP_OLDEST));
+            offline("bob");
+            var alice = broker.connect(connect("alice"));
+            for (int i = 0; i < messages; i++) {
+                alice.publishes(publish("t", "m" + i).qos1());
+            }
+            var bob = broker.connect(connect("bob").resuming().expiry(600));
+            for (int i = messages - 3; i < messages; i++) {
+                bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+            }
+            bob.receivesNothing();
+        }
+    }
+
+    @Test
+    void dropOldest_whileNothingIsDurableYet_keepsTheNewest() {
+        broker.configured(settings().queue(3, QueuePolicy.DROP_OLDEST));
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        for (int i = 0; i < 6; i++) {
+            alice.sends(publish("t", "m" + i).qos1(i + 1));
+        }
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        assertThat(alice.hearsAll()).hasSize(6);
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        for (int i = 3; i < 6; i++) {
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.QUEUE_FULL, 3);
+    }
+
+    @Test
+    void dropNewest_keepsTheOldest() {
+        broker.configured(settings().queue(3, QueuePolicy.DROP_NEWEST));
+        offline("bob");
+        publishFive();
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        for (int i = 0; i < 3; i++) {
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.QUEUE_FULL, 2);
+    }
+
+    @Test
+    void disconnect_endsTheConnectionOfASlowClient() {
+        broker.configured(settings().queue(3, QueuePolicy.DISCONNECT));
+        var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(1)).subscribes("t");
+        publishFive();
+        bob.receives(publish("t", "m0").qos1());
+        bob.isClosedAfter(disconnect(ReasonCode.QUOTA_EXCEEDED));
+        assertThat(broker.drops("bob", DropReason.QUEUE_FULL)).isPositive();
+    }
+
+    @Test
+    void refusePublisher_refusesTheWholePublish() {
+        broker.configured(settings().queue(2, QueuePolicy.REFUSE_PUBLISHER));
+        offline("bob");
+        var carol = broker.connect(connect("carol")).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 2; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+            carol.acknowledges(carol.receives(publish("t", "m" + i).qos1()));
+        }
+        alice.sends(publish("t", "m2").qos1(3)).receives(puback(3, ReasonCode.QUOTA_EXCEEDED));
+        alice.sends(publish("t", "m3").qos2(4)).receives(pubrec(4, ReasonCode.QUOTA_EXCEEDED));
+        carol.receivesNothing();
+
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        for (int i = 0; i < 2; i++) {
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+        bob.receivesNothing();
+        alice.publishes(publish("t", "again").qos2(4));
+        bob.acknowledges(bob.receives(publish("t", "again").qos2()));
+        carol.acknowledges(carol.receives(publish("t", "again").qos2()));
+    }
+
+    @Test
+    void refusePublisher_in311_closesWithoutAcknowledgement() {
+        broker.configured(settings().queue(1, QueuePolicy.REFUSE_PUBLISHER));
+        offline("bob");
+        var alice = broker.connect(connect("alice").v311());
+        alice.publishes(publish("t", "m0").qos1());
+        alice.sends(publish("t", "m1").qos1(2));
+        alice.isClosed();
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "m0").qos1()));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void bound_countsBytesToo() {
+        broker.configured(settings().queueBytes(10_000, QueuePolicy.DROP_NEWEST));
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 10; i++) {
+            alice.publishes(publish("t", "x".repeat(3_000)).qos1());
+        }
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        assertThat(bob.hearsAll()).hasSize(3);
+        broker.dropped("bob", DropReason.QUEUE_FULL, 7);
+    }
+
+    @Test
+    void inFlight_isNeverDropped() {
+        broker.configured(settings().queue(3, QueuePolicy.DROP_OLDEST));
+        var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(2)).subscribes("t");
+        publishFive();
+        var first = bob.receives(publish("t", "m0").qos1());
+        var second = bob.receives(publish("t", "m1").qos1());
+        bob.acknowledges(first).acknowledges(second);
+        bob.acknowledges(bob.receives(publish("t", "m4").qos1()));
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.QUEUE_FULL, 2);
+    }
+
+    @Test
+    void allInFlight_dropsTheNew() {
+        broker.configured(settings().queue(2, QueuePolicy.DROP_OLDEST));
+        var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(2)).subscribes("t");
+        publishFive();
+        var first = bob.receives(publish("t", "m0").qos1());
+        var second = bob.receives(publish("t", "m1").qos1());
+        bob.acknowledges(first).acknowledges(second).receivesNothing();
+        broker.dropped("bob", DropReason.QUEUE_FULL, 3);
+    }
+
+    @Test
+    void cleanSession_isBoundedToo() {
+        broker.configured(settings().queue(3, QueuePolicy.DROP_OLDEST));
+        var bob = broker.connect(connect("bob").receiveMaximum(1)).subscribes("t");
+        publishFive();
+        bob.acknowledges(bob.receives(publish("t", "m0").qos1()));
+        bob.acknowledges(bob.receives(publish("t", "m3").qos1()));
+        bob.acknowledges(bob.receives(publish("t", "m4").qos1()));
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.QUEUE_FULL, 2);
+    }
+
+    @Test
+    void queueThatWasFull_takesAgainWhenItIsRead() {
+        broker.configured(settings().queue(3, QueuePolicy.DROP_NEWEST));
+        offline("bob");
+        publishFive();
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        for (int i = 0; i < 3; i++) {
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+        bob.vanishes();
+        publishFive();
+        bob = broker.connect(connect("bob").resuming().expiry(600));
+        for (int i = 0; i < 3; i++) {
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+    }
+
+    @Test
+    void bound_isKnownAgainAfterACrash() {
+        broker.configured(settings().queue(3, QueuePolicy.DROP_NEWEST));
+        offline("bob");
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "m0").qos1())
+                .publishes(publish("t", "m1").qos1());
+        broker.crashes();
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "m2").qos1())
+                .publishes(publish("t", "m3").qos1());
+        broker.dropped("bob", DropReason.QUEUE_FULL, 1);
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        for (int i = 0; i < 3; i++) {
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+    }
+
+    @Test
+    void queueOfASessionThatEnds_isCounted() {
+        broker.connect(connect("bob").expiry(60)).subscribes("t").vanishes();
+        publishFive();
+        broker.advance(Duration.ofSeconds(65));
+        broker.dropped("bob", DropReason.SESSION_ENDED, 5);
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+    }
+
+    @Test
+    void largeFanOut_isStoredOnceAndRemovedWithTheLastEntry() {
+        for (int i = 0; i < 20; i++) {
+            offline("bob" + i);
+        }
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "x".repeat(5_000)).qos1());
+        assertThat(broker.storage().rows(Table.ENTRIES)).isEqualTo(20);
+        for (int i = 0; i < 20; i++) {
+            var bob = broker.connect(connect("bob" + i).resuming().expiry(600));
+            bob.acknowledges(bob.receives(publish("t", "x".repeat(5_000)).qos1()));
+        }
+        broker.advance(Duration.ofMinutes(5));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    @Test
+    void largeFanOut_atQos2_isThereForTheLast() {
+        for (int i = 0; i < 20; i++) {
+            offline("bob" + i);
+        }
+        broker.connect(connect("alice")).publishes(publish("t", "hi").qos2());
+        for (int i = 0; i < 20; i++) {
+            var bob = broker.connect(connect("bob" + i).resuming().expiry(600));
+            bob.acknowledges(bob.receives(publish("t", "hi").qos2()));
+            broker.advance(Duration.ofSeconds(3));
+        }
+        broker.advance(Duration.ofMinutes(5));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    private void offline(String client) {
+        broker.connect(connect(client).expiry(600)).subscribes("t").vanishes();
+    }
+
+    private void publishFive() {
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 5; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+        }
+        alice.disconnects();
+    }
+}

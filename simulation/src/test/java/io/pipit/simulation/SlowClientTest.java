@@ -1,0 +1,148 @@
+package io.pipit.simulation;
+
+import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.pingreq;
+import static io.pipit.simulation.Packets.pingresp;
+import static io.pipit.simulation.Packets.puback;
+import static io.pipit.simulation.Packets.publish;
+import static io.pipit.simulation.SettingsDraft.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.DropReason;
+import io.pipit.mqtt.Payload;
+import io.pipit.mqtt.Publish;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A client that does not read costs its own bound, and nobody else anything. */
+final class SlowClientTest {
+    private static final int KIB = 1024;
+
+    @RegisterExtension
+    final Dialogue broker = new Dialogue(settings().outgoingBytes(100 * KIB));
+
+    @Test
+    void qos0_isHeldUpToTheBoundAndThenDropped() {
+        var bob = broker.connect(connect("bob")).subscribes("t").stalls();
+        var carol = broker.connect(connect("carol")).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        String payload = "x".repeat(10 * KIB);
+        for (int i = 0; i < 50; i++) {
+            alice.publishes(publish("t", payload + i));
+            carol.receives(publish("t", payload + i));
+        }
+        bob.readsOn();
+        var heard = bob.hearsAll();
+        assertThat(heard.size()).isBetween(9, 15);
+        for (int i = 0; i < heard.size(); i++) {
+            assertThat(((Publish) heard.get(i)).payload()).isEqualTo(Payload.of(payload + i));
+        }
+        broker.dropped("bob", DropReason.CLIENT_TOO_SLOW, 50 - heard.size());
+        alice.publishes(publish("t", "now"));
+        bob.receives(publish("t", "now"));
+        carol.receives(publish("t", "now"));
+    }
+
+    @Test
+    void qos1_isQueuedAndComesInOrder() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t").stalls();
+        var alice = broker.connect(connect("alice"));
+        String payload = "x".repeat(10 * KIB);
+        for (int i = 0; i < 50; i++) {
+            alice.publishes(publish("t", payload + i).qos1());
+        }
+        bob.readsOn();
+        for (int i = 0; i < 50; i++) {
+            bob.acknowledges(bob.receives(publish("t", payload + i).qos1()));
+        }
+        bob.receivesNothing();
+        broker.droppedNothing("bob");
+    }
+
+    @Test
+    void connectionThatTakesNothing_isNotReadAboveItsBound() {
+        var bob = broker.connect(connect("bob")).subscribes("t").stalls();
+        String payload = "x".repeat(10 * KIB);
+        for (int i = 0; i < 30; i++) {
+            bob.sendsWithoutTurn(publish("t", payload + i).packet());
+            bob.sendsWithoutTurn(pingreq());
+            broker.runUntilIdle();
+        }
+        assertThat(bob.network().isPaused()).isTrue();
+        bob.readsOn();
+        assertThat(bob.network().isPaused()).isFalse();
+        assertThat(bob.hearsAll().stream().filter(packet -> packet.equals(pingresp())))
+                .hasSize(30);
+    }
+
+    @Test
+    void stalledClient_isDisconnectedByItsKeepAlive() {
+        var bob = broker.connect(connect("bob").keepAlive(10)).subscribes("t").stalls();
+        broker.advance(Duration.ofSeconds(30));
+        assertThat(bob.network().isClosed()).isTrue();
+    }
+
+    @Test
+    void uncommittedBytesAboveTheirBound_pauseThePublishersThatNeedTheDisk() {
+        broker.configured(settings().uncommittedBytes(100 * KIB));
+        broker.connect(connect("bob").expiry(600)).subscribes("stored").vanishes();
+        var carol = broker.connect(connect("carol")).subscribes("free");
+        var alice = broker.connect(connect("alice"));
+        var dave = broker.connect(connect("dave"));
+        broker.storage().holdCommits();
+        for (int i = 1; i <= 50; i++) {
+            alice.sends(publish("stored", "x".repeat(10 * KIB)).qos1(i));
+        }
+        assertThat(alice.network().isPaused()).isTrue();
+        long pending = broker.storage().held().stream().mapToLong(Batch::bytes).sum();
+        assertThat(pending).isLessThan(200L * KIB);
+        dave.publishes(publish("free", "hi").qos1());
+        carol.acknowledges(carol.receives(publish("free", "hi").qos1()));
+
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        broker.advance(Duration.ofSeconds(2));
+        for (int i = 1; i <= 50; i++) {
+            alice.receives(puback(i));
+        }
+    }
+
+    @Test
+    void pausedPublisher_isReadOnceASecond() {
+        broker.configured(settings().uncommittedBytes(100 * KIB));
+        broker.connect(connect("bob").expiry(600)).subscribes("stored").vanishes();
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        int sent = 0;
+        while (!alice.network().isPaused()) {
+            alice.sends(publish("stored", "x".repeat(10 * KIB)).qos1(++sent));
+        }
+        alice.sends(pingreq());
+        assertThat(alice.hearsAll()).isEmpty();
+
+        broker.advance(Duration.ofSeconds(2));
+        alice.receives(pingresp());
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        assertThat(alice.hearsAll()).hasSize(sent);
+    }
+
+    @Test
+    void keepAliveOfAPausedPublisher_stands() {
+        broker.configured(settings().uncommittedBytes(100 * KIB));
+        broker.connect(connect("bob").expiry(600)).subscribes("stored").vanishes();
+        var alice = broker.connect(connect("alice").keepAlive(10));
+        broker.storage().holdCommits();
+        for (int i = 1; i <= 50; i++) {
+            alice.sends(publish("stored", "x".repeat(10 * KIB)).qos1(i));
+        }
+        broker.advance(Duration.ofSeconds(30)); // each second lets one more of them in
+        alice.isOpen();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        broker.advance(Duration.ofSeconds(2));
+        assertThat(alice.hearsAll()).hasSize(50);
+    }
+}

@@ -1,0 +1,91 @@
+package io.pipit.simulation;
+
+import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.publish;
+import static io.pipit.simulation.SettingsDraft.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipit.mqtt.Packet;
+import io.pipit.mqtt.Publish;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What the broker says of itself below $SYS. */
+final class SysTopicsTest {
+    @RegisterExtension
+    final Dialogue broker = new Dialogue(settings().sys(Duration.ofSeconds(10), "pipit@192.0.2.7"));
+
+    @Test
+    void sys_isNotDeliveredToLeadingWildcards() {
+        var bob = broker.connect(connect("bob")).subscribes("#").subscribes("+/broker/version");
+        broker.advance(Duration.ofSeconds(60));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void clients_areCounted() {
+        var bob = broker.connect(connect("bob")).subscribes("$SYS/broker/clients/connected");
+        bob.hearsAll();
+        broker.connect(connect("carol"));
+        var dave = broker.connect(connect("dave"));
+        broker.advance(Duration.ofSeconds(21));
+        assertThat(last(bob)).isEqualTo("3");
+        dave.disconnects();
+        broker.advance(Duration.ofSeconds(21));
+        assertThat(last(bob)).isEqualTo("2");
+    }
+
+    @Test
+    void messages_areCounted() {
+        var bob = broker.connect(connect("bob")).subscribes("$SYS/broker/publish/messages/received");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 7; i++) {
+            alice.publishes(publish("t", "x"));
+        }
+        broker.advance(Duration.ofSeconds(21));
+        assertThat(last(bob)).isEqualTo("7");
+    }
+
+    @Test
+    void names_areThoseOfMosquittoAndOfEmqttd() {
+        var bob = broker.connect(connect("bob")).subscribes("$SYS/#");
+        broker.advance(Duration.ofSeconds(21));
+        Set<String> topics = new HashSet<>();
+        for (Packet packet : bob.hearsAll()) {
+            topics.add(Objects.requireNonNull(((Publish) packet).topic()).toString());
+        }
+        assertThat(topics)
+                .contains(
+                        "$SYS/broker/version",
+                        "$SYS/broker/uptime",
+                        "$SYS/broker/clients/connected",
+                        "$SYS/broker/clients/total",
+                        "$SYS/broker/messages/received",
+                        "$SYS/broker/messages/sent",
+                        "$SYS/broker/bytes/received",
+                        "$SYS/broker/bytes/sent",
+                        "$SYS/broker/subscriptions/count",
+                        "$SYS/broker/retained messages/count",
+                        "$SYS/brokers/pipit@192.0.2.7/version",
+                        "$SYS/brokers/pipit@192.0.2.7/uptime",
+                        "$SYS/broker/metrics/packets/received");
+    }
+
+    @Test
+    void interval0_publishesNothing() {
+        broker.configured(settings());
+        var bob = broker.connect(connect("bob")).subscribes("$SYS/#");
+        bob.hearsAll();
+        broker.advance(Duration.ofSeconds(60));
+        bob.receivesNothing();
+    }
+
+    private static String last(SimulatedClient client) {
+        var heard = client.hearsAll();
+        return ((Publish) heard.getLast()).payload().toText();
+    }
+}
