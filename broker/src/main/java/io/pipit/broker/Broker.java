@@ -19,6 +19,7 @@ import io.pipit.mqtt.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,6 +157,11 @@ public final class Broker {
         BrokerLoop loop = loop(0);
         message.keep();
         loop.port().execute(() -> loop.publish(message));
+    }
+
+    /** Counts what the broker holds, and hands that over on some loop; any thread. It costs a visit of every session. */
+    public void census(Consumer<? super Census> taken) {
+        loop(0).port().execute(() -> new CensusTaking(this, taken).begin());
     }
 
     // Parts

@@ -171,6 +171,11 @@ final class BrokerLoop {
         tellWhenIdle();
     }
 
+    /** How many items that others have handed over wait. */
+    int arrivals() {
+        return arrivals.size();
+    }
+
     private void awaitEndOfTurn() {
         if (!endOfTurnAwaited) {
             endOfTurnAwaited = true;
@@ -270,6 +275,11 @@ final class BrokerLoop {
     void completed() {
         pendingWork--;
         tellWhenIdle();
+    }
+
+    /** How much has begun and is not complete. */
+    int pendingWork() {
+        return pendingWork;
     }
 
     void scan(Table table, byte[] from, byte @Nullable [] to, int max, Consumer<Storage.Read> done) {

@@ -30,6 +30,11 @@ final class MemoryBudget {
         queued.addAndGet(bytes);
     }
 
+    /** What queues take. */
+    long queued() {
+        return queued.get();
+    }
+
     long used() {
         return queued.get() + elsewhere.getAsLong();
     }

@@ -46,6 +46,16 @@ final class MemoryPauses {
         }
     }
 
+    /** How many publishers are paused. */
+    int paused() {
+        return paused.size();
+    }
+
+    /** Bytes that the budget does not know of yet. */
+    long uncounted() {
+        return uncounted;
+    }
+
     private void look() {
         looks++;
         if (budget.isRelieved() || looks % LOOKS_PER_TURN == 0) {

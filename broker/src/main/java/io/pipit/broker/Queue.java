@@ -100,6 +100,11 @@ final class Queue {
         return bytes;
     }
 
+    /** How many messages are on their way to the client. */
+    int inFlight() {
+        return window.size();
+    }
+
     /** How many more messages the client could be sent now. */
     int room() {
         return connected && cursor >= next ? window.room() : 0;

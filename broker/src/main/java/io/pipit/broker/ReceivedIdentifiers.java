@@ -27,6 +27,15 @@ final class ReceivedIdentifiers {
         return known.get(packetIdentifier);
     }
 
+    /** How many identifiers are in use, for whatever. */
+    int size() {
+        BitSet any = (BitSet) known.clone();
+        any.or(pending);
+        any.or(waiting);
+        any.or(releasing);
+        return any.cardinality();
+    }
+
     /** A PUBLISH with this identifier has come. */
     Receipt receive(int packetIdentifier) {
         if (!known.get(packetIdentifier)) {
