@@ -134,7 +134,6 @@ final class PublishReader {
         if (version.hasProperties() && payloadIndex - index > 1) {
             WireReader reader = new WireReader(in, PacketType.PUBLISH, index, payloadIndex);
             properties = PropertiesReader.read(reader, receiver);
-            reader.end();
         }
         TopicName topic = topicSize > 0 ? topics.lookUp(in, start + 2, topicSize) : aliased(version, properties);
         return new Publish(

@@ -1,7 +1,9 @@
 package io.pipit.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import io.pipit.mqtt.PacketDecoder.Side;
 import java.util.List;
 import java.util.Set;
@@ -278,5 +280,12 @@ class BodyReaderTest {
 
     private static ReasonCode fromServer(ProtocolVersion version, String hex) {
         return Wire.refusal(Side.CLIENT, version, hex);
+    }
+
+    @Test
+    void decode_ofTooManyBytes_saysHowMany() {
+        PacketDecoder decoder = new PacketDecoder(PacketDecoder.Side.SERVER, ProtocolVersion.MQTT_3_1_1, 0);
+        ByteBuf connect = Hex.buffer("10 0f 0004 'MQTT' 04 02 0000 0001 'a' 0000");
+        assertThatThrownBy(() -> decoder.decode(connect, new TopicNames(1))).hasMessage("CONNECT: 2 bytes too many");
     }
 }

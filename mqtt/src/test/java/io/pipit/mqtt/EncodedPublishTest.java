@@ -9,6 +9,7 @@ import io.pipit.mqtt.PacketDecoder.Side;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PUBLISH encoded once is the same bytes as each one encoded for itself. */
 class EncodedPublishTest {
@@ -64,5 +65,17 @@ class EncodedPublishTest {
     private static EncodedPublish encoded(QoS qos) {
         return new EncodedPublish(
                 ProtocolVersion.MQTT_3_1_1, TopicName.of("t"), qos, false, Properties.NONE, Payload.of("hi"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {127, 128, 255, 256, 1_000, 65_535})
+    void writeTo_ofALongTopic_givesTheEncodersBytes(int size) {
+        TopicName topic = TopicName.of("t".repeat(size));
+        EncodedPublish encoded = new EncodedPublish(
+                ProtocolVersion.MQTT_5_0, topic, QoS.AT_LEAST_ONCE, false, Properties.NONE, Payload.of("p"));
+        ByteBuf out = Unpooled.buffer();
+        encoded.writeTo(out, 7, false);
+        Publish publish = new Publish(false, QoS.AT_LEAST_ONCE, false, topic, 7, Properties.NONE, Payload.of("p"));
+        assertThat(Hex.of(out)).isEqualTo(Wire.encode(publish, ProtocolVersion.MQTT_5_0));
     }
 }

@@ -1,6 +1,7 @@
 package io.pipit.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.pipit.mqtt.PacketDecoder.Side;
@@ -205,5 +206,38 @@ class FixedHeaderTest {
             return refused.reasonCode();
         }
         throw new AssertionError("not refused");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"82 80 01", "82 80 80 01", "82 80 80 80 01"})
+    void decode_ofTheSmallestRemainingLengthOfItsSize_isAccepted(String bytes) throws ProtocolException {
+        PacketDecoder decoder = Wire.connected(ProtocolVersion.MQTT_5_0);
+        assertThat(decoder.decode(Hex.buffer(bytes), new TopicNames(1))).isNull();
+    }
+
+    @Spec("MQTT-1.5.5-1")
+    @Test
+    void decode_ofAConnectWithAPaddedRemainingLength_isMalformedWhereverItBegins() {
+        String hex = "10 8e 00 0004 'MQTT' 05 02 0000 00 0001 'a'";
+        ByteBuf bytes = Hex.buffer("00 00 00" + hex).skipBytes(3);
+        PacketDecoder decoder = new PacketDecoder(Side.SERVER, ProtocolVersion.MQTT_3_1_1, 0);
+        assertThatThrownBy(() -> decoder.decode(bytes, new TopicNames(1)))
+                .hasMessageContaining("Remaining Length is not in the fewest bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SERVER, 20, CONNACK from a client",
+        "CLIENT, 82, SUBSCRIBE from a server",
+        "SERVER, 00, packet type 0 is reserved in MQTT 5.0",
+        "SERVER, 82 96 01, 'SUBSCRIBE of 153 bytes, above the limit of 100'"
+    })
+    void decode_ofAWrongFixedHeader_saysWhatIsWrong(Side receiver, String bytes, String why) throws ProtocolException {
+        PacketDecoder decoder = new PacketDecoder(receiver, ProtocolVersion.MQTT_5_0, 100);
+        if (receiver == Side.SERVER) {
+            decoder.decode(Hex.buffer("10 0e 0004 'MQTT' 05 02 0000 00 0001 'a'"), new TopicNames(1));
+        }
+        assertThatThrownBy(() -> decoder.decode(Hex.buffer(bytes), new TopicNames(1)))
+                .hasMessage(why);
     }
 }

@@ -166,4 +166,20 @@ class PacketEncoderTest {
         assertThat(out.isReadable()).isFalse();
         assertThatThrownBy(() -> PacketEncoder.size(packet, version)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void encode_ofAPayloadThatNoPacketHolds_isRefused() {
+        int largest = VariableByteInteger.MAXIMUM - 10;
+        assertThat(BodySize.withPayload(10, Payload.borrowed(Unpooled.EMPTY_BUFFER, 0, largest)))
+                .isEqualTo(VariableByteInteger.MAXIMUM);
+        Payload tooLarge = Payload.borrowed(Unpooled.EMPTY_BUFFER, 0, largest + 1);
+        assertThatThrownBy(() -> BodySize.withPayload(10, tooLarge)).hasMessageContaining("fits in no packet");
+    }
+
+    @Test
+    void encode_ofASubscriptionIdentifierAbove28Bits_isRefused() {
+        Properties properties = Properties.of(Property.SUBSCRIPTION_IDENTIFIER, VariableByteInteger.MAXIMUM + 1);
+        assertThatThrownBy(() -> PropertiesWriter.size(properties, PacketType.PUBLISH))
+                .hasMessageContaining("Subscription Identifier");
+    }
 }

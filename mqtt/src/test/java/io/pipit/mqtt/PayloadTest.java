@@ -67,4 +67,10 @@ class PayloadTest {
     void toString_tellsNothingOfTheBytes() {
         assertThat(Payload.of("secret")).hasToString("6 bytes");
     }
+
+    @Test
+    void hashCode_ofOtherBytes_isAnother() {
+        assertThat(Payload.of("a").hashCode()).isNotEqualTo(Payload.of("b").hashCode());
+        assertThat(Payload.of("a").isEmpty()).isFalse();
+    }
 }

@@ -1,7 +1,9 @@
 package io.pipit.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import io.pipit.mqtt.PacketDecoder.Side;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +90,29 @@ class PropertiesReaderTest {
         places.put(0x29, "CONNACK");
         places.put(0x2A, "CONNACK");
         return places;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "30 06 0001 't' 02 1700 | PUBLISH: Request Problem Information is no property of this packet",
+                "30 06 0001 't' 02 0b01 | PUBLISH: Subscription Identifier from a client",
+                "30 08 0001 't' 04 01000100 | PUBLISH: Payload Format Indicator is there twice"
+            })
+    void decode_ofAPropertyThatMayNotBeThere_saysWhy(String hex, String why) {
+        PacketDecoder decoder = Wire.connected(ProtocolVersion.MQTT_5_0);
+        assertThatThrownBy(() -> decoder.decode(Hex.buffer(hex), new TopicNames(1)))
+                .hasMessage(why);
+    }
+
+    @Test
+    void decode_ofAPropertyThatNoWillHas_saysSo() {
+        PacketDecoder decoder = new PacketDecoder(Side.SERVER, ProtocolVersion.MQTT_5_0, 0);
+        ByteBuf connect = Hex.buffer("10 16 0004 'MQTT' 05 06 0000 00 0001 'a' 02 1700 0001 't' 0001 'p'");
+        assertThatThrownBy(() -> decoder.decode(connect, new TopicNames(1)))
+                .hasMessage("CONNECT: Request Problem Information is no property of a Will Message");
     }
 
     /** A packet with room for properties: what comes before and after their length and bytes. */

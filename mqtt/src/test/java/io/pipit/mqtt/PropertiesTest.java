@@ -2,6 +2,8 @@ package io.pipit.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.Test;
 
 class PropertiesTest {
@@ -59,5 +61,22 @@ class PropertiesTest {
         Properties properties = Properties.of(Property.AUTHENTICATION_METHOD, "m")
                 .with(Property.AUTHENTICATION_DATA, Payload.of("secret"));
         assertThat(properties).hasToString("{Authentication Method=m, Authentication Data=...}");
+    }
+
+    @Test
+    void hashCode_ofOtherNamesOrValues_isAnother() {
+        Properties one = Properties.of(Property.CONTENT_TYPE, "a");
+        assertThat(one.hashCode())
+                .isNotEqualTo(Properties.of(Property.CONTENT_TYPE, "b").hashCode())
+                .isNotEqualTo(Properties.of(Property.RESPONSE_INFORMATION, "a").hashCode());
+    }
+
+    @Test
+    void keep_ofABorrowedValue_outlivesTheBuffer() {
+        ByteBuf buffer = Unpooled.wrappedBuffer(new byte[] {1, 2});
+        Properties properties = Properties.of(Property.CORRELATION_DATA, Payload.borrowed(buffer, 0, 2));
+        assertThat(properties.keep()).isSameAs(properties);
+        buffer.setByte(0, 9);
+        assertThat(properties.get(Property.CORRELATION_DATA)).isEqualTo(Payload.of(new byte[] {1, 2}));
     }
 }

@@ -234,4 +234,41 @@ class PublishReaderTest {
         PacketEncoder.encode(publish, version, whole);
         return whole.slice(0, whole.readableBytes() - payloadSize);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "MQTT_3_1_1, 30 03 0001 't'",
+                "MQTT_3_1_1, 32 05 0001 't' 0007",
+                "MQTT_5_0, 30 04 0001 't' 00",
+                "MQTT_5_0, 32 06 0001 't' 0007 00",
+                "MQTT_5_0, 30 06 0001 't' 02 0101"
+            })
+    void decode_byteByByteWithoutAPayload_waitsForTheLast(ProtocolVersion version, String hex)
+            throws ProtocolException {
+        byte[] bytes = Hex.bytes(hex);
+        PacketDecoder decoder = Wire.connected(version);
+        ByteBuf in = Unpooled.buffer();
+        for (int i = 0; i < bytes.length - 1; i++) {
+            assertThat(decoder.decode(in.writeByte(bytes[i]), new TopicNames(1)))
+                    .isNull();
+        }
+        assertThat(decoder.decode(in.writeByte(bytes[bytes.length - 1]), new TopicNames(1)))
+                .isInstanceOf(Publish.class);
+    }
+
+    @Test
+    void decode_ofAPropertyLengthInFourBytes_isRead() throws ProtocolException {
+        Properties.Builder properties = Properties.builder();
+        for (int i = 0; i < 33; i++) {
+            properties.add(Property.USER_PROPERTY, new UserProperty("k" + i, "v".repeat(65_000)));
+        }
+        Publish publish =
+                new Publish(false, QoS.AT_MOST_ONCE, false, TopicName.of("t"), 0, properties.build(), Payload.of("p"));
+        ByteBuf bytes = Unpooled.buffer();
+        PacketEncoder.encode(publish, ProtocolVersion.MQTT_5_0, bytes);
+        assertThat(Wire.connected(ProtocolVersion.MQTT_5_0).decode(bytes, new TopicNames(1)))
+                .isEqualTo(publish);
+    }
 }

@@ -3,6 +3,7 @@ package io.pipit.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -163,5 +164,49 @@ class TopicFilterTest {
     void of_aTextAbove65535Bytes_isRefused() {
         assertThat(TopicFilter.of("a".repeat(65_535)).size()).isEqualTo(65_535);
         assertThatThrownBy(() -> TopicFilter.of("a".repeat(65_536))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', is empty",
+        "$share//a, has an empty Share Name",
+        "$share/g, has a Share Name but no filter behind it",
+        "$share/g/, has a Share Name but no filter behind it",
+        "$share/+g/a, has a wildcard in its Share Name",
+        "$share/g#/a, has a wildcard in its Share Name",
+        "$share/g+/a, has a wildcard in its Share Name",
+        "a#, has # elsewhere than alone in its last level",
+        "#/a, has # elsewhere than alone in its last level",
+        "a+, has + beside other characters of a level",
+        "+a, has + beside other characters of a level"
+    })
+    void of_aTextThatIsNoTopicFilter_saysWhy(String text, String why) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> TopicFilter.of(text)).hasMessage("Topic Filter \"" + text + "\" " + why);
+        assertThatThrownBy(() -> TopicFilter.owning(utf8)).hasMessage("Topic Filter " + why);
+    }
+
+    @Test
+    void of_aTextTooLongOrWithU0000_saysWhy() {
+        assertThatThrownBy(() -> TopicFilter.of("a".repeat(65_536)))
+                .hasMessageEndingWith("is longer than 65,535 bytes");
+        assertThatThrownBy(() -> TopicFilter.of("a\0")).hasMessageEndingWith("contains U+0000");
+    }
+
+    @Test
+    void owning_ofBytes_isTheFilterOfTheirText() {
+        byte[] utf8 = "$share/g/a/+".getBytes(StandardCharsets.UTF_8);
+        assertThat(TopicFilter.owning(utf8)).isEqualTo(TopicFilter.of("$share/g/a/+"));
+        assertThat(TopicFilter.owning(utf8).utf8()).isSameAs(utf8);
+        assertThatThrownBy(() -> TopicFilter.owning(new byte[] {(byte) 0xFF})).hasMessage("Topic Filter is not UTF-8");
+    }
+
+    @Test
+    void equals_ofTheSameText_isTrue() {
+        assertThat(TopicFilter.of("a/+")).isEqualTo(TopicFilter.of("a/+")).hasSameHashCodeAs(TopicFilter.of("a/+"));
+        assertThat(TopicFilter.of("a/+")).isNotEqualTo(TopicFilter.of("a/#")).isNotEqualTo("a/+");
+        assertThat(TopicFilter.of("AaAa")).isNotEqualTo(TopicFilter.of("BBBB")); // as hash codes they are one
+        assertThat(TopicFilter.of("a").hashCode())
+                .isNotEqualTo(TopicFilter.of("b").hashCode());
     }
 }

@@ -3,6 +3,7 @@ package io.pipit.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,5 +42,32 @@ class TopicNameTest {
     void isDollar_ofAServersTopic_isTrue() {
         assertThat(TopicName.of("$SYS/x").isDollar()).isTrue();
         assertThat(TopicName.of("a/$SYS").isDollar()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', is empty", "a+, contains a wildcard", "#, contains a wildcard"})
+    void of_aTextThatIsNoTopicName_saysWhy(String text, String why) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> TopicName.of(text)).hasMessageContaining(why);
+        assertThatThrownBy(() -> TopicName.owning(utf8)).hasMessage("Topic Name " + why);
+    }
+
+    @Test
+    void of_aTextTooLongOrWithU0000_saysWhy() {
+        assertThatThrownBy(() -> TopicName.of("a".repeat(65_536))).hasMessageContaining("is longer than 65,535 bytes");
+        assertThatThrownBy(() -> TopicName.of("a\0")).hasMessageContaining("contains U+0000");
+    }
+
+    @Test
+    void owning_ofBytes_isTheTopicOfTheirText() {
+        byte[] utf8 = "a/b".getBytes(StandardCharsets.UTF_8);
+        assertThat(TopicName.owning(utf8)).isEqualTo(TopicName.of("a/b"));
+        assertThat(TopicName.owning(utf8).utf8()).isSameAs(utf8);
+        assertThatThrownBy(() -> TopicName.owning(new byte[] {(byte) 0xFF})).hasMessage("Topic Name is not UTF-8");
+    }
+
+    @Test
+    void hashCode_ofOtherTopics_isAnother() {
+        assertThat(TopicName.of("a").hashCode()).isNotEqualTo(TopicName.of("b").hashCode());
     }
 }
