@@ -2,6 +2,7 @@ package io.pipit.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.mqtt.Specification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,22 +16,22 @@ import org.junit.jupiter.api.Test;
 /** Holds the rules about sources that no compiler and no class file shows. */
 final class SourceRulesTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Pattern SPEC = Pattern.compile("(?m)^ *@Spec\\(([^)]*)\\)");
-    /** MQTT 3.1.1 prints a few of its numbers with a hyphen for the first dot. */
-    private static final Pattern STATEMENTS =
-            Pattern.compile("\\{?(\"(3\\.1\\.1:)?MQTT-\\d+[.-]\\d+\\.\\d+-\\d+\"(, )?){1,3}}?");
+    /** In {@code @Spec}, comments and documents alike. */
+    private static final Pattern CITATION = Pattern.compile("(3\\.1\\.1:)?MQTT-\\d[\\d.-]*\\d");
 
     private static final Pattern SLEEP = Pattern.compile("Thread\\.sleep\\(|TimeUnit\\.[A-Z]+\\.sleep\\(");
     private static final Pattern EMPTY_NAME =
             Pattern.compile("(Abstract|Base|Common).*|.*(Utils?|Helper|Manager|Impl|Common)");
 
     @Test
-    void specs_areOneToThreeNumbers() throws IOException {
-        List<String> wrong = sources("src/test/java")
-                .flatMap(file -> matches(SPEC, file)
-                        .map(match -> match.group(1).replaceAll("\\s+", " "))
-                        .filter(value -> !STATEMENTS.matcher(value).matches())
-                        .map(value -> file + ": @Spec(" + value + ")"))
+    void citations_areInTheListsOfTheSpecifications() throws IOException {
+        List<String> wrong = Stream.of(sources("src/main/java"), sources("src/test/java"), documents())
+                .flatMap(files -> files)
+                .filter(file -> !file.endsWith("docs/conformance.md")) // it tells of misprints
+                .flatMap(file -> matches(CITATION, file)
+                        .map(MatchResult::group)
+                        .filter(citation -> Specification.cited(citation).isEmpty())
+                        .map(citation -> ROOT.relativize(file) + ": " + citation))
                 .toList();
 
         assertThat(wrong).isEmpty();
@@ -76,6 +77,13 @@ final class SourceRulesTest {
                     .flatMap(SourceRulesTest::javaFilesBelow)
                     .toList()
                     .stream();
+        }
+    }
+
+    private static Stream<Path> documents() throws IOException {
+        try (Stream<Path> top = Files.list(ROOT);
+                Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            return Stream.concat(top, docs).filter(file -> file.toString().endsWith(".md")).toList().stream();
         }
     }
 

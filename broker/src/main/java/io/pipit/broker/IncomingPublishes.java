@@ -250,7 +250,7 @@ final class IncomingPublishes {
         }
     }
 
-    /** 3.x cannot say no [MQTT-3.3.5-2]: what may not be published is acknowledged, what was not kept is not. */
+    /** 3.x cannot say no [3.1.1:MQTT-3.3.5-2]: what may not be published is acknowledged, what was not kept is not. */
     private void acknowledgeWithoutReason(Pending one, ReasonCode reason) {
         if (reason != ReasonCode.NOT_AUTHORIZED) {
             client.disconnect(reason, "the message was refused");

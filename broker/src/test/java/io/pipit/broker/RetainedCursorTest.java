@@ -49,7 +49,7 @@ class RetainedCursorTest {
                 "$SYS/+| $SYS/x",
                 "+/x   | ",
             })
-    @Spec({"MQTT-4.7.1-2", "MQTT-4.7.1-3", "MQTT-4.7.2-1"})
+    @Spec({"MQTT-4.7.2-1", "3.1.1:MQTT-4.7.2-1"})
     void cursor_findsWhatTheFilterMatches(String filter, @Nullable String found) {
         for (String topic : List.of("/", "a", "a/", "a/b", "a/b/c", "a!", "b/b", "$SYS/x", "$SYS/x/y")) {
             set(topic, "1");

@@ -179,7 +179,7 @@ class BodyReaderTest {
                 .isEqualTo(ReasonCode.PROTOCOL_ERROR);
     }
 
-    @Spec("3.1.1:MQTT-3-8.3-4")
+    @Spec("3.1.1:MQTT-3.8.3-4")
     @ParameterizedTest
     @ValueSource(strings = {"03", "04", "08", "10", "80"})
     void decode_ofReservedBitsInTheRequestedQoSBefore50_isMalformed(String qos) {
