@@ -88,7 +88,7 @@ final class SpecificationTest {
                 .hasValueSatisfying(found -> assertThat(found.specification()).isEqualTo(Specification.MQTT_5_0));
         assertThat(Specification.cited("3.1.1:MQTT-3.1.3-9"))
                 .hasValueSatisfying(found -> assertThat(found.specification()).isEqualTo(Specification.MQTT_3_1_1));
-        assertThat(Specification.cited("MQTT-2.2.1-" + 1)).isEmpty();
+        assertThat(Specification.cited("MQTT-" + "2.2.1-1")).isEmpty();
     }
 
     private static int[] parts(String number) {
