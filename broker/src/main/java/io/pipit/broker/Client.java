@@ -189,6 +189,7 @@ final class Client implements ConnectionEvents {
         }
         phase = Phase.CONNECTING;
         version = connect.version();
+        limits = ClientLimits.of(connect, loop.settings().mqtt()); // a refusal keeps to them, too [MQTT-3.2.2-19]
         cancelTimer();
         pause(Pause.CONNECTING);
         new Handshake(this, connect).begin();
@@ -331,8 +332,7 @@ final class Client implements ConnectionEvents {
     }
 
     /** The CONNECT was accepted, and this is the loop of its session: from now on the client's. */
-    void arrive(
-            BrokerLoop sessionLoop, Identity who, boolean isBridge, ClientLimits agreed, TopicAliases topicAliases) {
+    void arrive(BrokerLoop sessionLoop, Identity who, boolean isBridge, TopicAliases topicAliases) {
         if (moving) {
             loop = sessionLoop;
             moving = false;
@@ -340,7 +340,6 @@ final class Client implements ConnectionEvents {
         }
         identity = who;
         bridge = isBridge;
-        limits = agreed;
         aliases = topicAliases;
     }
 

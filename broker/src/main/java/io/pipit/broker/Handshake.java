@@ -110,22 +110,21 @@ final class Handshake {
             refuse(ReasonCode.NOT_AUTHORIZED, "the will may not be published");
             return;
         }
-        ClientLimits limits = ClientLimits.of(connect, settings.mqtt());
         int outgoingAliases = Math.min(
                 connect.properties().get(Property.TOPIC_ALIAS_MAXIMUM, 0),
                 settings.mqtt().outgoingTopicAliasMaximum());
         TopicAliases aliases = new TopicAliases(settings.mqtt().topicAliasMaximum(), outgoingAliases);
         BrokerLoop target = here.broker().loopOf(clientIdentifier);
         if (target == here) {
-            arrive(target, identity, limits, aliases);
+            arrive(target, identity, aliases);
         } else {
             client.leaveLoop();
-            client.connection().move(target.port(), () -> arrive(target, identity, limits, aliases));
+            client.connection().move(target.port(), () -> arrive(target, identity, aliases));
         }
     }
 
-    private void arrive(BrokerLoop target, Identity identity, ClientLimits limits, TopicAliases aliases) {
-        client.arrive(target, identity, connect.bridge(), limits, aliases);
+    private void arrive(BrokerLoop target, Identity identity, TopicAliases aliases) {
+        client.arrive(target, identity, connect.bridge(), aliases);
         if (!client.isClosed()) {
             target.sessions().connect(this);
         }

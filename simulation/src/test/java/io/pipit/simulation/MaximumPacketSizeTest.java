@@ -6,8 +6,11 @@ import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.SettingsDraft.settings;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.spi.DropReason;
+import io.pipit.mqtt.ConnAck;
+import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.Property;
 import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.ReasonCode;
@@ -44,6 +47,16 @@ final class MaximumPacketSizeTest {
         var alice = broker.connect(connect("alice").v311());
         alice.sends(publish("t", "x".repeat(2_100)));
         alice.isClosed();
+    }
+
+    @Test
+    @Spec("MQTT-3.2.2-19")
+    void refusalAboveTheClientsMaximum_comesWithoutItsReasonString() {
+        broker.configured(settings().connections(1));
+        broker.connect(connect("alice"));
+        var bob = broker.tries(connect("bob").maximumPacketSize(10));
+        assertThat(bob.receivesConnack()).isEqualTo(new ConnAck(false, ReasonCode.QUOTA_EXCEEDED, Properties.NONE));
+        bob.isClosed();
     }
 
     @Test
