@@ -68,6 +68,9 @@ final class Publication {
         if (refusal != null) {
             loop.dropped(message, refusal);
             outcome = ReasonCode.QUOTA_EXCEEDED;
+            if (batch.onlyRemoves()) { // the row of a will, which is over
+                loop.lazyBatch().addAll(batch);
+            }
             end();
             return;
         }
@@ -88,7 +91,7 @@ final class Publication {
 
     /** Why it cannot be taken, or null. */
     private @Nullable DropReason refusal(Match match) {
-        boolean needsStorage = message.retain() || match.stored() > 0 || !batch.isEmpty();
+        boolean needsStorage = message.retain() || match.stored() > 0 || !batch.onlyRemoves();
         if (needsStorage && loop.broker().storage().refusal() != null) {
             return DropReason.STORAGE_REFUSED;
         }

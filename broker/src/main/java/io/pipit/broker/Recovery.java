@@ -4,11 +4,13 @@ import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
+import io.pipit.mqtt.ClientIdentifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -26,6 +28,10 @@ final class Recovery {
     private final Map<Long, SessionRows.Stored> stored = new HashMap<>();
     private final Map<Long, QueueFound> queues = new HashMap<>();
     private final List<Row> wills = new ArrayList<>();
+
+    /** The sessions that are over and of which something is left, by their numbers. */
+    private final Map<Long, ClientIdentifier> dead = new TreeMap<>();
+
     private long stoppedMillis;
 
     /** What the entries of one queue come to. */
@@ -99,6 +105,7 @@ final class Recovery {
     }
 
     private void restoreSessions() {
+        queues.keySet().stream().filter(number -> !stored.containsKey(number)).forEach(this::orphaned);
         new ArrayList<>(stored.values()).forEach(one -> {
             BrokerLoop owner = broker.loopOf(one.clientIdentifier());
             Session session = owner.sessions().restore(one);
@@ -117,6 +124,8 @@ final class Recovery {
         Session session = sessions.get(Keys.numberOf(row.key()));
         if (session != null) {
             SessionRows.subscribe(session, row);
+        } else {
+            orphaned(Keys.numberOf(row.key()));
         }
     }
 
@@ -127,6 +136,8 @@ final class Recovery {
                     Session session = sessions.get(Keys.numberOf(row.key()));
                     if (session != null) {
                         session.received().restore(Keys.packetIdentifierOf(row.key()));
+                    } else {
+                        orphaned(Keys.numberOf(row.key()));
                     }
                 },
                 this::readWills);
@@ -136,18 +147,21 @@ final class Recovery {
         each(Table.WILLS, wills::add, this::removeDead);
     }
 
+    /** Rows of a session that is not there: it has ended, perhaps while the storage failed and nothing says so. */
+    private void orphaned(long number) {
+        dead.putIfAbsent(number, new ClientIdentifier(""));
+    }
+
     private void removeDead() {
-        List<Row> dead = new ArrayList<>();
         each(
                 Table.BROKER,
                 row -> {
                     if (Keys.isDead(row.key())) {
-                        dead.add(row);
+                        dead.put(Keys.deadNumberOf(row.key()), Keys.clientIdentifierOf(row.value()));
                     }
                 },
                 () -> {
-                    dead.forEach(row -> SessionRemoval.resume(
-                            loop, Keys.clientIdentifierOf(row.value()), Keys.deadNumberOf(row.key())));
+                    dead.forEach((number, client) -> SessionRemoval.resume(loop, client, number));
                     startTimers();
                 });
     }

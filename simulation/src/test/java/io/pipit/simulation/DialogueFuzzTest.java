@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class DialogueFuzzTest {
     static Stream<byte[]> seeds() {
-        return IntStream.range(0, 40).mapToObj(seed -> {
-            byte[] bytes = new byte[100 + 20 * seed];
+        return IntStream.range(0, 20).mapToObj(seed -> {
+            byte[] bytes = new byte[100 + 40 * seed];
             new Random(seed).nextBytes(bytes);
             return bytes;
         });

@@ -56,6 +56,21 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void will_isPublishedWhenItNeedsNoDisk_andItsRowGoesInAnyCase() {
+        var bob = broker.connect(connect("bob")).subscribes("t");
+        var alice = broker.connect(connect("alice").will(publish("t", "gone")));
+        var carol =
+                broker.connect(connect("carol").will(publish("t", "gone, too").retained()));
+        broker.storage().refuse(FULL);
+        alice.vanishes();
+        bob.receives(publish("t", "gone"));
+        carol.vanishes();
+        bob.receivesNothing();
+        broker.dropped("carol", DropReason.STORAGE_REFUSED, 1);
+        assertThat(broker.storage().rows(Table.WILLS)).isZero();
+    }
+
+    @Test
     void publishThatDoesNotNeedTheDisk_goesOn() {
         var bob = broker.connect(connect("bob")).subscribes("t");
         var alice = broker.connect(connect("alice"));

@@ -28,8 +28,10 @@ import java.util.Set;
 final class FuzzedDialogue {
     private static final int STEPS = 400;
     private static final int PEERS = 6;
-    private static final long EXPIRY_SECONDS = 60;
-    private static final Duration ALL_EXPIRED = Duration.ofSeconds(EXPIRY_SECONDS + 30);
+    private static final long EXPIRY_SECONDS = 20;
+    /** A will may be published as late as its session ends, and retained from then on. */
+    private static final Duration ALL_EXPIRED = Duration.ofSeconds(2 * EXPIRY_SECONDS + 10);
+
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private final FuzzInput input;

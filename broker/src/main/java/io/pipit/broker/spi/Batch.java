@@ -142,6 +142,16 @@ public final class Batch {
         return changes.isEmpty();
     }
 
+    /** Whether no row is set by it. */
+    public boolean onlyRemoves() {
+        for (Change change : changes) {
+            if (change instanceof Put) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Bytes of the keys and values in it: what it holds of the bound for uncommitted bytes. */
     public long bytes() {
         return bytes;
