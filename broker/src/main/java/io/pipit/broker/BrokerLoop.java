@@ -166,11 +166,7 @@ final class BrokerLoop {
             if (arrival == null) {
                 break;
             }
-            try {
-                arrival.run();
-            } catch (RuntimeException | Error fault) {
-                broke(fault); // what has come behind it waits for nothing else
-            }
+            arrival.run();
         }
         tellWhenIdle();
     }
@@ -190,6 +186,7 @@ final class BrokerLoop {
     private void endTurn() {
         endOfTurnAwaited = false;
         shapes.forget();
+        commitLazy();
         for (int i = 0; i < wakes.length; i++) {
             if (wakes[i]) {
                 wakes[i] = false;
@@ -197,19 +194,7 @@ final class BrokerLoop {
                 target.port.execute(target::drain);
             }
         }
-        commitLazy();
         tellWhenIdle();
-    }
-
-    /**
-     * Something of ours has failed, and whom it concerns is looked after: it is counted, and thrown at the loop, which
-     * writes it into the log, in a task of its own, so that the others of this turn do not suffer.
-     */
-    void broke(Throwable fault) {
-        metrics.broke();
-        port.execute(() -> {
-            throw new IllegalStateException("a fault of the broker itself: " + fault, fault);
-        });
     }
 
     // Storage
@@ -257,37 +242,14 @@ final class BrokerLoop {
     void commit(Batch batch, String partition, Consumer<Storage.Commit> done) {
         commitLazy();
         began();
-        Answer answer = new Answer(done);
-        try {
-            broker.storage().commit(batch, partition, port, answer);
-        } catch (RuntimeException | Error fault) {
-            broke(fault);
-            port.execute(() -> answer.accept(new Storage.Commit.Failed("the storage is broken: " + fault, false)));
-        }
-    }
-
-    /** What is to be done when a commit has ended: once, also when the storage throws and answers. */
-    private final class Answer implements Consumer<Storage.Commit> {
-        private @Nullable Consumer<Storage.Commit> done;
-
-        Answer(Consumer<Storage.Commit> done) {
-            this.done = done;
-        }
-
-        @Override
-        public void accept(Storage.Commit commit) {
-            Consumer<Storage.Commit> waiting = done;
-            if (waiting == null) {
-                return;
-            }
-            done = null;
+        broker.storage().commit(batch, partition, port, commit -> {
             broker.storageAlarms().committed(commit);
             try {
-                waiting.accept(commit);
+                done.accept(commit);
             } finally {
                 completed();
             }
-        }
+        });
     }
 
     /** Runs something when nothing of this loop is pending and what others handed over has been done. */
@@ -396,13 +358,7 @@ final class BrokerLoop {
 
     private void deliver(Message message, Target[] targets, @Nullable Part part) {
         for (Target target : targets) {
-            Session session = target.session();
-            try {
-                session.admit(message, target, part);
-            } catch (RuntimeException | Error fault) {
-                session.dropped(message.topic(), DropReason.BROKER_FAULT);
-                session.broke(fault);
-            }
+            target.session().admit(message, target, part);
         }
         if (part != null) {
             part.delivered();

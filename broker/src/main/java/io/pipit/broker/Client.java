@@ -363,14 +363,16 @@ final class Client implements ConnectionEvents {
         resume(Pause.CONNECTING);
     }
 
-    /** Refuses the CONNECT: [MQTT-3.1.4-6] and section 3.2.2.2. */
+    /** Refuses the CONNECT: [MQTT-3.1.4-6] and section 3.2.2.2; in 3.x in silence, where no return code says why. */
     void refuse(ReasonCode reason, String text) {
         if (phase == Phase.CLOSED) {
             return;
         }
         loop.metrics().refused(reason);
         Properties properties = version.hasProperties() ? Properties.of(Property.REASON_STRING, text) : Properties.NONE;
-        send(new ConnAck(false, reason, properties));
+        if (version.hasProperties() || reason.hasReturnCode()) { // [3.1.1:MQTT-3.2.2-6]
+            send(new ConnAck(false, reason, properties));
+        }
         session = null;
         shut();
     }
@@ -501,16 +503,6 @@ final class Client implements ConnectionEvents {
         }
         end(reason);
         shut();
-    }
-
-    /** Something of ours has failed for it, perhaps the connection itself: it ends by whatever still works. */
-    void broke() {
-        try {
-            disconnect(ReasonCode.UNSPECIFIED_ERROR, "a fault of the server");
-        } catch (RuntimeException | Error fault) {
-            loop.broke(fault);
-            connection.abort(); // what is left to do for the session is done when that is heard of
-        }
     }
 
     private void shut() {

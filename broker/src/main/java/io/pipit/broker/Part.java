@@ -120,7 +120,11 @@ final class Part {
     /** Tells every queue how the commit ended; on the loop of the queues. */
     void settle(boolean durable) {
         for (Admitted one : admitted) {
-            one.queue().settle(one.entry(), durable);
+            if (durable) {
+                one.queue().settled(one.entry());
+            } else {
+                one.queue().refused(one.entry());
+            }
         }
     }
 }

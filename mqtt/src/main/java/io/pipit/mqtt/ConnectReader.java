@@ -27,7 +27,8 @@ final class ConnectReader {
         byte[] name = old ? MQISDP : MQTT;
         for (int i = 0; i < name.length && index + i < there; i++) {
             if (in.getByte(index + i) != name[i]) {
-                throw unsupported("Protocol Name is neither MQTT nor MQIsdp"); // [MQTT-3.1.2-1]
+                throw new ProtocolException( // [MQTT-3.1.2-1], and no CONNACK says it [3.1.1:MQTT-3.1.4-1]
+                        "Protocol Name is neither MQTT nor MQIsdp", ReasonCode.MALFORMED_PACKET);
             }
         }
         if (index + name.length >= there) {
@@ -43,11 +44,8 @@ final class ConnectReader {
         if (!old && level == 5) {
             return ProtocolVersion.MQTT_5_0;
         }
-        throw unsupported("Protocol Level " + level + " is not supported"); // [MQTT-3.1.2-2]
-    }
-
-    private static ProtocolException unsupported(String what) {
-        return new ProtocolException(what, ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
+        throw new ProtocolException( // [MQTT-3.1.2-2]
+                "Protocol Level " + level + " is not supported", ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
     }
 
     /** Reads what follows the fixed header; its version has been found by {@link #version}. */

@@ -73,6 +73,14 @@ public enum ReasonCode {
         return code < 0 || code > 255 ? null : BY_CODE[code];
     }
 
+    /**
+     * Whether CONNACK of 3.x has a return code for it. Who refuses for another reason closes without CONNACK
+     * [3.1.1:MQTT-3.2.2-6].
+     */
+    public boolean hasReturnCode() {
+        return ReturnCode.says(this);
+    }
+
     /** The granted QoS as SUBACK says it. */
     public static ReasonCode granted(QoS qos) {
         return switch (qos) {

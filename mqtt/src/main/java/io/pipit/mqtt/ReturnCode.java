@@ -20,6 +20,22 @@ final class ReturnCode {
         };
     }
 
+    /** Whether one of them says this reason, not only comes nearest. */
+    static boolean says(ReasonCode reason) {
+        return switch (reason) {
+            case SERVER_UNAVAILABLE,
+                    SERVER_BUSY,
+                    SERVER_SHUTTING_DOWN,
+                    USE_ANOTHER_SERVER,
+                    SERVER_MOVED,
+                    QUOTA_EXCEEDED,
+                    CONNECTION_RATE_EXCEEDED,
+                    UNSPECIFIED_ERROR,
+                    IMPLEMENTATION_SPECIFIC_ERROR -> true;
+            default -> of(reason) != 3;
+        };
+    }
+
     /** What a return code says, or null when 3.x reserves it. */
     static @Nullable ReasonCode reason(int returnCode) {
         return switch (returnCode) {

@@ -25,8 +25,8 @@ class ConnectReaderTest {
                 "10 0f 0007 'MQIsdpx' 03",
                 "10 0d 0000 04"
             })
-    void decode_ofAnUnknownProtocolName_isUnsupported(String hex) {
-        assertThat(refusal(hex)).isEqualTo(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
+    void decode_ofAnUnknownProtocolName_isMalformed(String hex) {
+        assertThat(refusal(hex)).isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
     @Spec("MQTT-3.1.2-2")
@@ -134,7 +134,7 @@ class ConnectReaderTest {
         assertThat(refusal(hex)).isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
-    @Spec("MQTT-3.1.2-9")
+    @Spec({"MQTT-3.1.2-9", "3.1.1:MQTT-3.1.2-9"})
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +28,44 @@ class PacketEncoderTest {
         };
         assertThat(Wire.encode(new ConnAck(false, reason, REASON), ProtocolVersion.MQTT_3_1_1))
                 .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hasReturnCode_ofAnyReason_isTrueWhereACodeSaysIt(ReasonCode reason) {
+        boolean expected = switch (reason) {
+            case MALFORMED_PACKET, PROTOCOL_ERROR, TOPIC_FILTER_INVALID, TOPIC_NAME_INVALID, PACKET_TOO_LARGE -> false;
+            case RETAIN_NOT_SUPPORTED, QOS_NOT_SUPPORTED, PAYLOAD_FORMAT_INVALID, TOPIC_ALIAS_INVALID -> false;
+            case KEEP_ALIVE_TIMEOUT, SESSION_TAKEN_OVER, ADMINISTRATIVE_ACTION, MAXIMUM_CONNECT_TIME -> false;
+            case PACKET_IDENTIFIER_IN_USE, PACKET_IDENTIFIER_NOT_FOUND -> false;
+            case RECEIVE_MAXIMUM_EXCEEDED, MESSAGE_RATE_TOO_HIGH, SHARED_SUBSCRIPTIONS_NOT_SUPPORTED -> false;
+            case SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED, WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED -> false;
+            default -> true;
+        };
+        assertThat(reason.hasReturnCode()).isEqualTo(expected);
+    }
+
+    /** The flags of the fixed header that have one value only, as the specification's table of them says. */
+    @Spec("3.1.1:MQTT-2.2.2-1")
+    @Test
+    void encode_ofEachTypeIn311_hasItsReservedFlags() {
+        Stream<Packet> table = WirePacket.all().stream()
+                .filter(wire -> wire.version() != ProtocolVersion.MQTT_5_0)
+                .map(WirePacket::packet);
+        List<Packet> packets = Stream.concat(table, Stream.of(new PingResp()))
+                .filter(packet -> packet.type() != PacketType.PUBLISH && packet.type() != PacketType.CONNECT)
+                .toList();
+        assertThat(packets.stream().map(Packet::type))
+                .containsAll(EnumSet.complementOf(EnumSet.of(PacketType.CONNECT, PacketType.PUBLISH, PacketType.AUTH)));
+        assertThat(packets).allSatisfy(packet -> {
+            String flags = switch (packet.type()) {
+                case PUBREL, SUBSCRIBE, UNSUBSCRIBE -> "2";
+                default -> "0";
+            };
+            assertThat(Wire.encode(packet, ProtocolVersion.MQTT_3_1_1).substring(1, 2))
+                    .as(packet.toString())
+                    .isEqualTo(flags);
+        });
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.pipit.mqtt.ConnAck;
 import io.pipit.mqtt.Connect;
 import io.pipit.mqtt.Disconnect;
+import io.pipit.mqtt.Hex;
 import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.PacketDecoder;
 import io.pipit.mqtt.PacketEncoder;
@@ -114,6 +115,14 @@ public final class SimulatedClient implements SimulatedConnection.Wire {
         }
         dialogue.transcript().line(name, "->", "bytes " + Arrays.toString(raw));
         network().peerSends(raw);
+        dialogue.runUntilIdle();
+        return this;
+    }
+
+    /** Sends bytes in the form of {@link Hex}, which need not be MQTT. */
+    public SimulatedClient sendsHex(String hex) {
+        dialogue.transcript().line(name, "->", "bytes " + hex);
+        network().peerSends(Hex.bytes(hex));
         dialogue.runUntilIdle();
         return this;
     }
