@@ -87,8 +87,11 @@ sealed interface WebSocketAnswer {
         if (offered.isEmpty() && !settings.requireProtocol()) {
             return new Accepted(accept, null);
         }
+        if (offered.contains(Handshake.MQTT)) { // [MQTT-6.0.0-4]; the other names are what clients had before it
+            return new Accepted(accept, Handshake.MQTT);
+        }
         for (String name : offered) {
-            if (Handshake.PROTOCOLS.contains(name)) {
+            if (Handshake.OLDER_NAMES.contains(name)) {
                 return new Accepted(accept, name);
             }
         }
@@ -97,7 +100,8 @@ sealed interface WebSocketAnswer {
 
     /** Constants and computations of the handshake. */
     final class Handshake {
-        private static final Set<String> PROTOCOLS = Set.of("mqtt", "mqttv3.1", "mqttv3.1.1");
+        private static final String MQTT = "mqtt";
+        private static final Set<String> OLDER_NAMES = Set.of("mqttv3.1", "mqttv3.1.1");
         private static final Pattern SEPARATORS = Pattern.compile("[,\\s]+");
         private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
         private static final int KEY_BYTES = 16;

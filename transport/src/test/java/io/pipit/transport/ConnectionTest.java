@@ -16,6 +16,7 @@ import io.pipit.mqtt.ProtocolException;
 import io.pipit.mqtt.ProtocolVersion;
 import io.pipit.mqtt.Publish;
 import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.Spec;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -82,6 +83,7 @@ final class ConnectionTest {
     }
 
     @Test
+    @Spec("3.1.1:MQTT-7.1.1-1")
     void received_manyPipelined_keepTheirOrder() throws Exception {
         int count = 20_000;
         try (TestBroker broker = new TestBroker(engine, 1, ConnectionTest::echo);

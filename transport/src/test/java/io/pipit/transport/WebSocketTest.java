@@ -192,10 +192,11 @@ final class WebSocketTest {
                 "mqttv3.1|mqttv3.1",
                 "mqttv3.1.1|mqttv3.1.1",
                 "chat, mqttv3.1|mqttv3.1",
-                "chat mqtt mqttv3.1|mqtt"
+                "chat mqtt mqttv3.1|mqtt",
+                "mqttv3.1, mqttv3.1.1, mqtt|mqtt"
             })
-    @Spec("MQTT-6.0.0-4")
-    void upgrade_offeringProtocols_choosesTheFirstOfMqtt(String offered, String chosen) throws Exception {
+    @Spec({"MQTT-6.0.0-4", "3.1.1:MQTT-6.0.0-4"})
+    void upgrade_offeringProtocols_choosesMqttElseItsOlderName(String offered, String chosen) throws Exception {
         try (Wire wire = new Wire(broker)) {
             wire.request("GET /mqtt HTTP/1.1", upgrade("Sec-WebSocket-Protocol: " + offered));
 
@@ -260,7 +261,7 @@ final class WebSocketTest {
     }
 
     @Test
-    @Spec("MQTT-6.0.0-2")
+    @Spec({"MQTT-6.0.0-2", "3.1.1:MQTT-6.0.0-2"})
     void frames_withSeveralPacketsAndPartsOfThem_areOneStream() throws Exception {
         Packet small = publish("t", Payload.of("x".repeat(50)));
         Packet middle = publish("t", Payload.of("y".repeat(3000)));
@@ -326,7 +327,7 @@ final class WebSocketTest {
     }
 
     @Test
-    @Spec("MQTT-6.0.0-1")
+    @Spec({"MQTT-6.0.0-1", "3.1.1:MQTT-6.0.0-1"})
     void frame_ofText_closesWith1003() throws Exception {
         try (Wire wire = open()) {
             wire.write(Wire.frame(0x80 | TEXT, bytes(connect("c"))));
