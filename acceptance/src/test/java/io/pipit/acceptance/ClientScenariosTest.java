@@ -14,6 +14,7 @@ final class ClientScenariosTest {
     static final Stage STAGE = new Stage();
 
     @EveryPeer
+    @Spec("3.1.1:MQTT-7.0.0-2")
     void publish_atEachQosToASubscriptionOfEach_arrivesAtTheLower(Peer peer) {
         TestClient publisher = STAGE.connected(peer);
         TestClient subscriber = STAGE.connected(peer);

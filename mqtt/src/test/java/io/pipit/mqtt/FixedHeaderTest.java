@@ -68,7 +68,7 @@ class FixedHeaderTest {
         assertThat(Wire.refusal(receiver, version, firstByte)).isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
-    @Spec("MQTT-2.1.3-1")
+    @Spec({"MQTT-2.1.3-1", "3.1.1:MQTT-2.2.2-2"})
     @ParameterizedTest
     @EnumSource(names = {"MQTT_3_1_1", "MQTT_5_0"})
     void decode_withReservedFlags_isMalformed(ProtocolVersion version) {
@@ -109,6 +109,7 @@ class FixedHeaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"6a", "8a", "aa"})
+    @Spec({"3.1.1:MQTT-3.6.1-1", "3.1.1:MQTT-3.8.1-1", "3.1.1:MQTT-3.10.1-1"})
     void decode_of311WithDup_isMalformed(String firstByte) {
         assertThat(Wire.refusal(Side.SERVER, ProtocolVersion.MQTT_3_1_1, firstByte))
                 .isEqualTo(ReasonCode.MALFORMED_PACKET);
@@ -122,7 +123,7 @@ class FixedHeaderTest {
                 .isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
-    @Spec("MQTT-3.3.1-2")
+    @Spec({"MQTT-3.3.1-2", "3.1.1:MQTT-3.3.1-2"})
     @ParameterizedTest
     @ValueSource(strings = {"38", "39"})
     void decode_ofPublishWithDupAtQoS0_isMalformed(String firstByte) {

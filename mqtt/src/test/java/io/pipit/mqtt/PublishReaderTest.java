@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PublishReaderTest {
     private static final int LARGE = 16 * 1024;
 
-    @Spec({"MQTT-2.2.1-3", "MQTT-2.2.1-4"})
+    @Spec({"MQTT-2.2.1-3", "MQTT-2.2.1-4", "3.1.1:MQTT-2.3.1-1"})
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '"',
@@ -31,7 +31,7 @@ class PublishReaderTest {
         assertThat(Wire.refusal(receiver, version, hex)).isEqualTo(ReasonCode.PROTOCOL_ERROR);
     }
 
-    @Spec("MQTT-2.2.1-2")
+    @Spec({"MQTT-2.2.1-2", "3.1.1:MQTT-2.3.1-5"})
     @Test
     void decode_atQoS0_takesNoPacketIdentifier() throws ProtocolException {
         Publish publish = (Publish) Wire.decode(Side.SERVER, ProtocolVersion.MQTT_3_1_1, "30 05 0001 't' 0007");
@@ -39,7 +39,7 @@ class PublishReaderTest {
         assertThat(publish.payload()).isEqualTo(Payload.of(new byte[] {0, 7}));
     }
 
-    @Spec({"MQTT-3.3.2-2", "MQTT-4.7.0-1"})
+    @Spec({"MQTT-3.3.2-2", "MQTT-4.7.0-1", "3.1.1:MQTT-3.3.2-2"})
     @ParameterizedTest
     @ValueSource(strings = {"'a+'", "'a#'", "'+/'", "'/#'"})
     void decode_withAWildcardInTheTopicName_isMalformed(String topic) {
@@ -54,7 +54,7 @@ class PublishReaderTest {
                 .isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
-    @Spec("MQTT-3.3.2-1")
+    @Spec({"MQTT-3.3.2-1", "3.1.1:MQTT-3.3.2-1"})
     @ParameterizedTest
     @ValueSource(strings = {"c0 af", "ed a0 80", "ff", "e2 82"})
     void decode_withATopicNameThatIsNotUtf8_isMalformed(String topic) {
@@ -63,7 +63,7 @@ class PublishReaderTest {
         assertThat(Wire.refusal(Side.SERVER, ProtocolVersion.MQTT_3_1_1, hex)).isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
-    @Spec("MQTT-4.7.3-1")
+    @Spec({"MQTT-4.7.3-1", "3.1.1:MQTT-4.7.3-1"})
     @ParameterizedTest
     @CsvSource({"MQTT_3_1, 30 02 0000", "MQTT_3_1_1, 30 03 0000 00"})
     void decode_withoutATopicNameBefore50_isMalformed(ProtocolVersion version, String hex) {

@@ -159,7 +159,7 @@ class TopicFilterTest {
         assertThat(filter.hasWildcards()).isFalse();
     }
 
-    @Spec("MQTT-4.7.3-3")
+    @Spec({"MQTT-4.7.3-3", "3.1.1:MQTT-4.7.3-3"})
     @Test
     void of_aTextAbove65535Bytes_isRefused() {
         assertThat(TopicFilter.of("a".repeat(65_535)).size()).isEqualTo(65_535);

@@ -17,7 +17,7 @@ class TopicNameTest {
         assertThatThrownBy(() -> TopicName.of(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Spec("MQTT-4.7.3-3")
+    @Spec({"MQTT-4.7.3-3", "3.1.1:MQTT-4.7.3-3"})
     @Test
     void of_aTextAbove65535Bytes_isRefused() {
         assertThat(TopicName.of("a".repeat(65_535)).size()).isEqualTo(65_535);

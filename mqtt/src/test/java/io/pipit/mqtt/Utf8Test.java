@@ -43,7 +43,7 @@ class Utf8Test {
                 .isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
-    @Spec("MQTT-1.5.4-2")
+    @Spec({"MQTT-1.5.4-2", "3.1.1:MQTT-1.5.3-2"})
     @ParameterizedTest
     @ValueSource(strings = {"00", "61 00", "00 61", "c3 a4 00"})
     void decode_ofU0000_isMalformed(String text) {

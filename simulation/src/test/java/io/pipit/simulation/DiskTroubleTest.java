@@ -17,6 +17,7 @@ import io.pipit.broker.QueuePolicy;
 import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.Spec;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,6 +44,7 @@ final class DiskTroubleTest {
     }
 
     @Test
+    @Spec("3.1.1:MQTT-4.8.0-2")
     void publishThatNeedsTheDisk_in311_isNotAcknowledgedAndClosedAfterAWhile() {
         offline("bob");
         var alice = broker.connect(connect("alice").v311());
