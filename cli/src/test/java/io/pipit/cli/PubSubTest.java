@@ -4,6 +4,7 @@ import static io.pipit.cli.CapturedTerminal.run;
 import static io.pipit.cli.CapturedTerminal.runWithInput;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.mqtt.Spec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,7 @@ final class PubSubTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mqttv31", "mqttv311", "mqttv5"})
+    @Spec("3.1.1:MQTT-7.0.0-2")
     void pub_inEachVersionAndQoS_reachesMosquittoSub(String version) throws Exception {
         String id = "sub-" + version;
         mosquitto.run("mosquitto_sub", "-p", mosquitto.port(), "-i", id, "-c", "-q", "2", "-t", "v/" + version, "-E");

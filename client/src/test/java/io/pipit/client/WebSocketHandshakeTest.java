@@ -19,7 +19,7 @@ final class WebSocketHandshakeTest {
     private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
     @Test
-    @Spec("MQTT-6.0.0-3")
+    @Spec({"MQTT-6.0.0-3", "3.1.1:MQTT-6.0.0-3"})
     void request_offersMqtt() {
         assertThat(handshake.request(ServerAddress.parse("ws://host:8083/mqtt")))
                 .isEqualTo(String.join(

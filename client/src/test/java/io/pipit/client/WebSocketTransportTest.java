@@ -26,7 +26,7 @@ final class WebSocketTransportTest {
     }
 
     @Test
-    @Spec("MQTT-6.0.0-2")
+    @Spec({"MQTT-6.0.0-2", "3.1.1:MQTT-6.0.0-2"})
     void read_ofSeveralAndFragmentedFrames_joinsThem() throws IOException {
         assertThat(readAll("82 01 01 02 02 02 03 00 00 89 00 80 01 04 82 00 82 01 05"))
                 .isEqualTo("0102030405");
@@ -64,6 +64,7 @@ final class WebSocketTransportTest {
         "89 7e 00 7e, 03ea", // long ping
         "82 7f 80 00 00 00 00 00 00 00, 03ea",
     })
+    @Spec("3.1.1:MQTT-6.0.0-1")
     void read_ofViolation_closesWithItsStatus(String bytes, String status) {
         assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> readAll(bytes));
 
@@ -78,7 +79,7 @@ final class WebSocketTransportTest {
 
     @ParameterizedTest
     @CsvSource({"0, 8280", "125, 82fd", "126, 82fe007e", "65535, 82feffff", "65536, 82ff0000000000010000"})
-    @Spec("MQTT-6.0.0-1")
+    @Spec({"MQTT-6.0.0-1", "3.1.1:MQTT-6.0.0-1"})
     void write_ofAnySize_isOneMaskedBinaryFrame(int size, String header) throws IOException {
         byte[] payload = new byte[size + 2];
         for (int i = 0; i < payload.length; i++) {
