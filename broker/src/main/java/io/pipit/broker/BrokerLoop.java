@@ -166,7 +166,11 @@ final class BrokerLoop {
             if (arrival == null) {
                 break;
             }
-            arrival.run();
+            try {
+                arrival.run();
+            } catch (RuntimeException | Error fault) {
+                broke(fault); // what has come behind it waits for nothing else
+            }
         }
         tellWhenIdle();
     }
@@ -186,7 +190,6 @@ final class BrokerLoop {
     private void endTurn() {
         endOfTurnAwaited = false;
         shapes.forget();
-        commitLazy();
         for (int i = 0; i < wakes.length; i++) {
             if (wakes[i]) {
                 wakes[i] = false;
@@ -194,7 +197,19 @@ final class BrokerLoop {
                 target.port.execute(target::drain);
             }
         }
+        commitLazy();
         tellWhenIdle();
+    }
+
+    /**
+     * Something of ours has failed, and whom it concerns is looked after: it is counted, and thrown at the loop, which
+     * writes it into the log, in a task of its own, so that the others of this turn do not suffer.
+     */
+    void broke(Throwable fault) {
+        metrics.broke();
+        port.execute(() -> {
+            throw new IllegalStateException("a fault of the broker itself: " + fault, fault);
+        });
     }
 
     // Storage
@@ -242,14 +257,37 @@ final class BrokerLoop {
     void commit(Batch batch, String partition, Consumer<Storage.Commit> done) {
         commitLazy();
         began();
-        broker.storage().commit(batch, partition, port, commit -> {
+        Answer answer = new Answer(done);
+        try {
+            broker.storage().commit(batch, partition, port, answer);
+        } catch (RuntimeException | Error fault) {
+            broke(fault);
+            port.execute(() -> answer.accept(new Storage.Commit.Failed("the storage is broken: " + fault, false)));
+        }
+    }
+
+    /** What is to be done when a commit has ended: once, also when the storage throws and answers. */
+    private final class Answer implements Consumer<Storage.Commit> {
+        private @Nullable Consumer<Storage.Commit> done;
+
+        Answer(Consumer<Storage.Commit> done) {
+            this.done = done;
+        }
+
+        @Override
+        public void accept(Storage.Commit commit) {
+            Consumer<Storage.Commit> waiting = done;
+            if (waiting == null) {
+                return;
+            }
+            done = null;
             broker.storageAlarms().committed(commit);
             try {
-                done.accept(commit);
+                waiting.accept(commit);
             } finally {
                 completed();
             }
-        });
+        }
     }
 
     /** Runs something when nothing of this loop is pending and what others handed over has been done. */
@@ -358,7 +396,13 @@ final class BrokerLoop {
 
     private void deliver(Message message, Target[] targets, @Nullable Part part) {
         for (Target target : targets) {
-            target.session().admit(message, target, part);
+            Session session = target.session();
+            try {
+                session.admit(message, target, part);
+            } catch (RuntimeException | Error fault) {
+                session.dropped(message.topic(), DropReason.BROKER_FAULT);
+                session.broke(fault);
+            }
         }
         if (part != null) {
             part.delivered();

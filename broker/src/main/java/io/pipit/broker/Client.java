@@ -505,6 +505,16 @@ final class Client implements ConnectionEvents {
         shut();
     }
 
+    /** Something of ours has failed for it, perhaps the connection itself: it ends by whatever still works. */
+    void broke() {
+        try {
+            disconnect(ReasonCode.UNSPECIFIED_ERROR, "a fault of the server");
+        } catch (RuntimeException | Error fault) {
+            loop.broke(fault);
+            connection.abort(); // what is left to do for the session is done when that is heard of
+        }
+    }
+
     private void shut() {
         phase = Phase.CLOSED;
         cancelTimer();

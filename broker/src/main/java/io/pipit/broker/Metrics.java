@@ -36,7 +36,8 @@ final class Metrics {
     private static final int SUBSCRIPTIONS = SESSIONS_EXPIRED + 1;
     private static final int QUEUED_MESSAGES = SUBSCRIPTIONS + 1;
     private static final int QUEUED_BYTES = QUEUED_MESSAGES + 1;
-    private static final int PACKETS_RECEIVED = QUEUED_BYTES + 1;
+    private static final int BROKER_FAULTS = QUEUED_BYTES + 1;
+    private static final int PACKETS_RECEIVED = BROKER_FAULTS + 1;
     private static final int PACKETS_SENT = PACKETS_RECEIVED + TYPES;
     private static final int PACKETS_UNEXPECTED = PACKETS_SENT + TYPES;
     private static final int MESSAGES_RECEIVED = PACKETS_UNEXPECTED + TYPES;
@@ -115,6 +116,11 @@ final class Metrics {
     void queued(long messages, long bytes) {
         add(QUEUED_MESSAGES, messages);
         add(QUEUED_BYTES, bytes);
+    }
+
+    /** Something of the broker itself failed, for which nobody outside can be blamed. */
+    void broke() {
+        add(BROKER_FAULTS, 1);
     }
 
     // Clients and sessions
@@ -255,6 +261,10 @@ final class Metrics {
 
         long queuedBytes() {
             return sums[QUEUED_BYTES];
+        }
+
+        long brokerFaults() {
+            return sums[BROKER_FAULTS];
         }
 
         /** Clients connected now. */

@@ -120,11 +120,7 @@ final class Part {
     /** Tells every queue how the commit ended; on the loop of the queues. */
     void settle(boolean durable) {
         for (Admitted one : admitted) {
-            if (durable) {
-                one.queue().settled(one.entry());
-            } else {
-                one.queue().refused(one.entry());
-            }
+            one.queue().settle(one.entry(), durable);
         }
     }
 }

@@ -43,6 +43,9 @@ final class Queue {
         /** The policy says to disconnect the client, whose queue is full. */
         void overrun();
 
+        /** Something of ours has failed. */
+        void broke(Throwable fault);
+
         /** The storage failed at something that the client waits for. */
         void storageFailed(String reason);
 
@@ -295,8 +298,21 @@ final class Queue {
         outlet.progressed();
     }
 
+    /** The commit with the row of an entry has ended. */
+    void settle(QueueEntry entry, boolean durable) {
+        try {
+            if (durable) {
+                settled(entry);
+            } else {
+                refused(entry);
+            }
+        } catch (RuntimeException | Error fault) {
+            outlet.broke(fault);
+        }
+    }
+
     /** The row of an entry is safe. */
-    void settled(QueueEntry entry) {
+    private void settled(QueueEntry entry) {
         oneSettled(entry);
         if (entry.isDone()) {
             removeRow(entry);
@@ -308,7 +324,7 @@ final class Queue {
     }
 
     /** The storage did not take an entry; its publisher is not acknowledged. */
-    void refused(QueueEntry entry) {
+    private void refused(QueueEntry entry) {
         oneSettled(entry);
         if (abandoned) {
             return;

@@ -356,6 +356,15 @@ final class Session {
         will = newWill;
     }
 
+    /** Something of ours has failed for it: its connection ends, and nobody else's. */
+    void broke(Throwable fault) {
+        loop.broke(fault);
+        Client current = client;
+        if (current != null) {
+            current.broke();
+        }
+    }
+
     /** It is no more: out of the index, its timers stopped. */
     void end() {
         ended = true;
@@ -407,6 +416,11 @@ final class Session {
         public void grown(long messages, long bytes, long memory) {
             loop.metrics().queued(messages, bytes);
             loop.memory().add(memory);
+        }
+
+        @Override
+        public void broke(Throwable fault) {
+            Session.this.broke(fault);
         }
 
         @Override

@@ -256,6 +256,7 @@ final class SysTopics {
             values.put(name + "/received", metrics.messagesReceived(qos));
             values.put(name + "/sent", metrics.messagesSent(qos));
         }
+        values.put("faults", metrics.brokerFaults());
         values.put("messages/retained", gauges.retainedMessages());
         values.put("messages/expired", metrics.dropped(DropReason.EXPIRED));
         values.put("messages/dropped", metrics.dropped());

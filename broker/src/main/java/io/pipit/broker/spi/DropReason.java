@@ -26,6 +26,8 @@ public enum DropReason {
     REFUSED_BY_CLIENT,
     /** The storage could not take it. */
     STORAGE_REFUSED,
+    /** The broker itself failed at it, which the log tells of; what a stored session had taken by then stays. */
+    BROKER_FAULT,
     /** Not the message was dropped, but its being retained, since the server offers that to nobody. */
     RETAIN_NOT_AVAILABLE
 }
