@@ -33,6 +33,7 @@ public final class SimulatedStorage implements Storage {
     private boolean holdsCommits;
     private boolean holdsLazyCommits;
     private boolean holdsReads;
+    private Batch.@Nullable Urgency broken;
     private @Nullable Commit failure;
     private @Nullable String readFailure;
     private @Nullable String refusal;
@@ -79,6 +80,11 @@ public final class SimulatedStorage implements Storage {
     /** Commits fail from now on. */
     public void failCommits(String reason, boolean full) {
         failure = new Commit.Failed(reason, full);
+    }
+
+    /** The next commit of this urgency throws instead of being answered, as no storage may. */
+    public void breakAtCommit(Batch.Urgency urgency) {
+        broken = urgency;
     }
 
     /** Reads fail from now on. */
@@ -137,6 +143,10 @@ public final class SimulatedStorage implements Storage {
 
     @Override
     public void commit(Batch batch, String partition, Loop loop, Consumer<Commit> done) {
+        if (batch.urgency() == broken) {
+            broken = null;
+            throw new IllegalStateException("a broken storage");
+        }
         Pending pending = new Pending(batch, loop, done);
         boolean lazy = batch.urgency() == Batch.Urgency.LAZY;
         if (holdsCommits || (lazy && holdsLazyCommits)) {

@@ -1,9 +1,14 @@
 package io.pipit.simulation;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.pipit.broker.Broker;
 import io.pipit.broker.Message;
 import io.pipit.broker.Settings;
+import io.pipit.broker.spi.ConnectionEvents;
 import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Loop;
+import io.pipit.broker.spi.NetworkConnection;
 import io.pipit.broker.spi.Peer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +50,7 @@ public final class Dialogue implements AfterTestExecutionCallback {
     private Settings settings;
     private Broker broker;
     private int accepted;
+    private boolean breaking;
 
     /** With a broker of the default settings, but for $SYS, which is silent. */
     public Dialogue() {
@@ -74,10 +80,27 @@ public final class Dialogue implements AfterTestExecutionCallback {
     public SimulatedClient opens(String name, Peer peer) {
         SimulatedClient client = new SimulatedClient(name, this);
         SimulatedLoop loop = loops.all().get(accepted++ % LOOPS);
-        client.on(SimulatedConnection.open(broker::accept, loops, loop, peer, client));
+        client.on(SimulatedConnection.open(this::accept, loops, loop, peer, client));
         clients.add(client);
         runUntilIdle();
         return client;
+    }
+
+    private ConnectionEvents accept(NetworkConnection connection, Loop loop) {
+        NetworkConnection seen = breaking ? new BreakingConnection(connection) : connection;
+        breaking = false;
+        return broker.accept(seen, loop);
+    }
+
+    /** The next connection to be opened throws at every PUBLISH that it is to send, as no connection may. */
+    public void breaksTheNextConnection() {
+        breaking = true;
+    }
+
+    /** Runs something during which the broker throws this at a loop. */
+    public void breaks(String fault, Runnable action) {
+        assertThatThrownBy(action::run).as("what is thrown at a loop").hasMessageContaining(fault);
+        runUntilIdle();
     }
 
     /** Connects, and is accepted. */
