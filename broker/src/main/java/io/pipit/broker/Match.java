@@ -74,13 +74,18 @@ final class Match {
         return storedTotal;
     }
 
-    /** Whether the queue of a session is full; members of shared groups are not asked. */
+    /** Whether the queue of a session is full, or those of all the members of a shared subscription. */
     boolean hasFull() {
         for (Target[] targets : byLoop) {
             for (Target target : targets) {
                 if (target.session().isFull()) {
                     return true;
                 }
+            }
+        }
+        for (SharedSubscription group : groups) {
+            if (group.members().isFull()) {
+                return true;
             }
         }
         return false;

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The members of a shared subscription (section 4.8.2), and whose turn it is: connected members with room first, in
- * turn; else a connected one, into its queue; else an offline one whose session is stored. Any thread picks without
- * a lock, by what the members show of themselves; changes exclude each other.
+ * turn; else a connected one, into its queue; else an offline one whose session is stored; one whose queue is full
+ * only when all are. Any thread picks without a lock, by what the members show of themselves; changes exclude each other.
  *
  * <p>The turn goes on behind the member that was picked, so that those who were passed over do not double the share
  * of their neighbours. Two threads that pick at once may pick the same member.
@@ -24,6 +24,9 @@ final class SharedGroup<M extends SharedGroup.Member> {
         boolean hasRoom();
 
         boolean isStored();
+
+        /** Whether its queue is full, so that it could take a message only by dropping one. */
+        boolean isFull();
     }
 
     /** How good a choice a member is. */
@@ -31,9 +34,13 @@ final class SharedGroup<M extends SharedGroup.Member> {
         READY,
         CONNECTED,
         STORED,
+        FULL,
         NONE;
 
         static Choice of(Member member) {
+            if (member.isFull()) {
+                return member.isConnected() || member.isStored() ? FULL : NONE;
+            }
             if (member.isConnected()) {
                 return member.hasRoom() ? READY : CONNECTED;
             }
@@ -98,6 +105,20 @@ final class SharedGroup<M extends SharedGroup.Member> {
         int first = turn.get() % before.length;
         members = left;
         turn.set(first > place ? first - 1 : first == left.length ? 0 : first);
+    }
+
+    /** Whether there are members that could take a message, and the queue of each of them is full. */
+    boolean isFull() {
+        Object[] all = members;
+        boolean full = false;
+        for (int i = 0; i < all.length; i++) {
+            Choice choice = Choice.of(member(all, i));
+            if (choice.compareTo(Choice.FULL) < 0) {
+                return false;
+            }
+            full |= choice == Choice.FULL;
+        }
+        return full;
     }
 
     boolean isEmpty() {

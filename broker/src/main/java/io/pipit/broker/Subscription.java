@@ -113,6 +113,11 @@ final class Subscription implements Target, Matched, SharedGroup.Member {
     }
 
     @Override
+    public boolean isFull() {
+        return session.isFull();
+    }
+
+    @Override
     public boolean isStored() {
         return session.isStored();
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ class SharedGroupTest {
         private boolean connected = true;
         private boolean room = true;
         private boolean stored;
+        private boolean full;
 
         Fake(String name) {
             this.name = name;
@@ -41,6 +43,11 @@ class SharedGroupTest {
         }
 
         @Override
+        public boolean isFull() {
+            return full;
+        }
+
+        @Override
         public String toString() {
             return name;
         }
@@ -50,6 +57,42 @@ class SharedGroupTest {
     private final Fake a = new Fake("a");
     private final Fake b = new Fake("b");
     private final Fake c = new Fake("c");
+
+    @Test
+    void pick_passesOverWhoseQueueIsFull() {
+        group.add(a);
+        group.add(b);
+        a.full = true;
+        b.room = false;
+        assertThat(List.of(picked(), picked())).containsOnly(b);
+        b.connected = false;
+        b.stored = true;
+        assertThat(picked()).isEqualTo(b);
+    }
+
+    @Test
+    void pick_withAllQueuesFull_isStillSomebody() {
+        group.add(a);
+        a.full = true;
+        assertThat(picked()).isEqualTo(a);
+    }
+
+    @Test
+    void isFull_whenEveryMemberThatCouldTakeOneIs() {
+        assertThat(group.isFull()).isFalse();
+        group.add(a);
+        group.add(b);
+        a.full = true;
+        assertThat(group.isFull()).isFalse();
+        b.connected = false;
+        assertThat(group.isFull()).isTrue();
+        b.stored = true;
+        assertThat(group.isFull()).isFalse();
+    }
+
+    private Fake picked() {
+        return Objects.requireNonNull(group.pick());
+    }
 
     @Test
     void pick_withoutMembers_isNobody() {

@@ -183,6 +183,22 @@ final class OfflineQueueTest {
     }
 
     @Test
+    void refusePublisher_refusesWhenEveryMemberOfASharedSubscriptionIsFull() {
+        broker.configured(settings().queue(1, QueuePolicy.REFUSE_PUBLISHER));
+        broker.connect(connect("bob").expiry(600)).subscribes("$share/g/t").vanishes();
+        broker.connect(connect("carol").expiry(600)).subscribes("$share/g/t").vanishes();
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "1").qos1()).publishes(publish("t", "2").qos1());
+        alice.sends(publish("t", "3").qos1(3)).receives(puback(3, ReasonCode.QUOTA_EXCEEDED));
+        assertThat(broker.connect(connect("bob").resuming().expiry(600)).hearsAll())
+                .hasSize(1);
+        assertThat(broker.connect(connect("carol").resuming().expiry(600)).hearsAll())
+                .hasSize(1);
+        broker.droppedNothing("bob");
+        broker.droppedNothing("carol");
+    }
+
+    @Test
     void refusePublisher_in311_closesWithoutAcknowledgement() {
         broker.configured(settings().queue(1, QueuePolicy.REFUSE_PUBLISHER));
         offline("bob");
