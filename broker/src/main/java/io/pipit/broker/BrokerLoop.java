@@ -6,6 +6,7 @@ import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ClientIdentifier;
+import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.TopicName;
 import java.util.ArrayList;
 import java.util.List;
@@ -400,7 +401,7 @@ final class BrokerLoop {
             try {
                 session.admit(message, target, part);
             } catch (RuntimeException | Error fault) {
-                session.dropped(message.topic(), DropReason.BROKER_FAULT);
+                session.dropped(message.topic(), message.qos(), DropReason.BROKER_FAULT);
                 session.broke(fault);
             }
         }
@@ -431,8 +432,8 @@ final class BrokerLoop {
     }
 
     /** Counts a message that a client does not get, or that is not taken from it, and tells of it. */
-    void dropped(ClientIdentifier client, @Nullable TopicName topic, DropReason reason) {
-        metrics.dropped(reason);
+    void dropped(ClientIdentifier client, @Nullable TopicName topic, QoS qos, DropReason reason) {
+        metrics.dropped(reason, qos);
         broker.dropped(client, topic, reason);
     }
 
@@ -440,9 +441,9 @@ final class BrokerLoop {
     void dropped(Message message, DropReason reason) {
         ClientIdentifier publisher = message.publisher();
         if (publisher == null) {
-            metrics.dropped(reason);
+            metrics.dropped(reason, message.qos());
         } else {
-            dropped(publisher, message.topic(), reason);
+            dropped(publisher, message.topic(), message.qos(), reason);
         }
     }
 }

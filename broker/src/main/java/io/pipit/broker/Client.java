@@ -433,9 +433,9 @@ final class Client implements ConnectionEvents {
     /** Sends a message at QoS 0, unless the client does not read, or accepts no packet of its size. */
     void publishUnacknowledged(Message message, Terms terms) {
         if (!isOpen()) {
-            session().dropped(message.topic(), DropReason.CLIENT_TOO_SLOW);
+            session().dropped(message.topic(), QoS.AT_MOST_ONCE, DropReason.CLIENT_TOO_SLOW);
         } else if (!publish(message, terms, 0, false)) {
-            session().dropped(message.topic(), DropReason.PACKET_TOO_LARGE);
+            session().dropped(message.topic(), QoS.AT_MOST_ONCE, DropReason.PACKET_TOO_LARGE);
         }
     }
 

@@ -74,7 +74,7 @@ final class IncomingPublishes {
                     ReasonCode.QOS_NOT_SUPPORTED);
         }
         boolean allowed = isAllowed(topic);
-        boolean retain = publish.retain() && mayRetain(topic);
+        boolean retain = publish.retain() && mayRetain(publish, topic);
         Message message = messageOf(publish, topic, retain);
         switch (publish.qos()) {
             case AT_MOST_ONCE -> {
@@ -82,7 +82,7 @@ final class IncomingPublishes {
                     loop.publish(message);
                     loop.memory().published(client);
                 } else {
-                    session.dropped(topic, DropReason.NOT_AUTHORIZED);
+                    session.dropped(topic, QoS.AT_MOST_ONCE, DropReason.NOT_AUTHORIZED);
                 }
             }
             case AT_LEAST_ONCE -> {
@@ -129,7 +129,7 @@ final class IncomingPublishes {
     private void start(Pending one, boolean allowed) {
         pending.add(one);
         if (!allowed) {
-            session.dropped(one.publication.message().topic(), DropReason.NOT_AUTHORIZED);
+            session.dropped(one.publication.message().topic(), one.qos, DropReason.NOT_AUTHORIZED);
             one.publication.refuse(ReasonCode.NOT_AUTHORIZED);
         } else {
             one.publication.begin();
@@ -174,14 +174,14 @@ final class IncomingPublishes {
     }
 
     /** Whether there are retained messages; 3.x cannot be told that there are none, and its message goes on without. */
-    private boolean mayRetain(TopicName topic) throws ProtocolException {
+    private boolean mayRetain(Publish publish, TopicName topic) throws ProtocolException {
         if (settings.retainAvailable()) {
             return true;
         }
         if (client.version().hasProperties()) { // [MQTT-3.2.2-14]
             throw new ProtocolException("RETAIN is not available", ReasonCode.RETAIN_NOT_SUPPORTED);
         }
-        session.dropped(topic, DropReason.RETAIN_NOT_AVAILABLE);
+        session.dropped(topic, publish.qos(), DropReason.RETAIN_NOT_AVAILABLE);
         return false;
     }
 

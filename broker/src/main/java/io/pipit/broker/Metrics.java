@@ -43,7 +43,9 @@ final class Metrics {
     private static final int MESSAGES_RECEIVED = PACKETS_UNEXPECTED + TYPES;
     private static final int MESSAGES_SENT = MESSAGES_RECEIVED + LEVELS;
     private static final int DROPPED = MESSAGES_SENT + LEVELS;
-    private static final int REFUSED = DROPPED + DropReason.values().length;
+    private static final int DROPPED_AT = DROPPED + DropReason.values().length;
+    private static final int EXPIRED_AT = DROPPED_AT + LEVELS;
+    private static final int REFUSED = EXPIRED_AT + LEVELS;
     private static final int REFUSED_SUBSCRIPTIONS = REFUSED + REASONS;
     private static final int PROTOCOL_ERRORS = REFUSED_SUBSCRIPTIONS + REASONS;
     private static final int SIZE = PROTOCOL_ERRORS + REASONS + PADDING;
@@ -108,8 +110,13 @@ final class Metrics {
         add(PAYLOAD_BYTES_SENT, payloadBytes);
     }
 
-    void dropped(DropReason reason) {
+    /** A message was dropped, which would have been delivered at this QoS, or was published at it. */
+    void dropped(DropReason reason, QoS qos) {
         add(at(DROPPED, reason), 1);
+        add(DROPPED_AT + qos.level(), 1);
+        if (reason == DropReason.EXPIRED) {
+            add(EXPIRED_AT + qos.level(), 1);
+        }
     }
 
     /** The queues of this loop's sessions have become longer, or shorter by negative numbers. */
@@ -252,6 +259,15 @@ final class Metrics {
 
         long dropped(DropReason reason) {
             return sums[at(DROPPED, reason)];
+        }
+
+        long dropped(QoS qos) {
+            return sums[DROPPED_AT + qos.level()];
+        }
+
+        /** Those that were dropped because their time had passed; counted in {@link #dropped(QoS)}, too. */
+        long expired(QoS qos) {
+            return sums[EXPIRED_AT + qos.level()];
         }
 
         /** Messages in the queues of all sessions now. */

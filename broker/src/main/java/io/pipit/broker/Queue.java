@@ -38,7 +38,7 @@ final class Queue {
         void release(int packetIdentifier);
 
         /** A message was not delivered; null when its topic is not in memory any more. */
-        void dropped(@Nullable TopicName topic, DropReason reason);
+        void dropped(@Nullable TopicName topic, QoS qos, DropReason reason);
 
         /** The policy says to disconnect the client, whose queue is full. */
         void overrun();
@@ -150,7 +150,7 @@ final class Queue {
      */
     boolean admit(Message message, Terms terms, @Nullable Part part) {
         int size = message.bytes();
-        if (exceeds(count + 1, bytes + size) && !makeRoom(message, size)) {
+        if (exceeds(count + 1, bytes + size) && !makeRoom(message, terms.qos(), size)) {
             return false;
         }
         long messageId = part == null ? 0 : part.messageId();
@@ -176,22 +176,22 @@ final class Queue {
         return true;
     }
 
-    private boolean makeRoom(Message message, int size) {
+    private boolean makeRoom(Message message, QoS qos, int size) {
         return switch (bounds.policy()) {
             case DROP_OLDEST -> {
                 dropOldest(1, size);
                 boolean fits = !exceeds(count + 1, bytes + size) || backlog.isReading();
                 if (!fits) {
-                    outlet.dropped(message.topic(), DropReason.QUEUE_FULL); // all that is there is in flight
+                    outlet.dropped(message.topic(), qos, DropReason.QUEUE_FULL); // all that is there is in flight
                 }
                 yield fits;
             }
             case DROP_NEWEST, REFUSE_PUBLISHER -> {
-                outlet.dropped(message.topic(), DropReason.QUEUE_FULL);
+                outlet.dropped(message.topic(), qos, DropReason.QUEUE_FULL);
                 yield false;
             }
             case DISCONNECT -> {
-                outlet.dropped(message.topic(), DropReason.QUEUE_FULL);
+                outlet.dropped(message.topic(), qos, DropReason.QUEUE_FULL);
                 outlet.overrun();
                 yield false;
             }
@@ -243,7 +243,7 @@ final class Queue {
 
     private void drop(QueueEntry entry, DropReason reason) {
         complete(entry);
-        outlet.dropped(entry.topic(), reason);
+        outlet.dropped(entry.topic(), entry.terms().qos(), reason);
     }
 
     // Storage

@@ -5,6 +5,7 @@ import io.pipit.broker.spi.Row;
 import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * whatever loops they come from.
  */
 final class RetainedMessages {
+    private static final byte[] SYS = {'$', 'S', 'Y', 'S', '/'};
+
     private final LongSupplier nowMillis;
     private final long expiryMillis;
     private final ConcurrentNavigableMap<byte[], RetainedTopic> topics =
@@ -161,12 +164,15 @@ final class RetainedMessages {
         return maxVisits;
     }
 
-    /** How many topics have a retained message; those that have expired count until they are swept. */
+    /**
+     * How many topics have a retained message; those that have expired count until they are swept, and what the server
+     * says of itself below {@code $SYS} does not count.
+     */
     long count() {
         return count.sum();
     }
 
-    /** Rough bytes that the retained messages take. */
+    /** Rough bytes that these messages take. */
     long bytes() {
         return bytes.sum();
     }
@@ -185,10 +191,18 @@ final class RetainedMessages {
     }
 
     /** A topic's message has changed. */
-    void replaced(@Nullable Message before, @Nullable Message after, boolean expiring, boolean expiringNow) {
-        count.add((after == null ? 0 : 1) - (before == null ? 0 : 1));
-        bytes.add((after == null ? 0 : after.bytes()) - (before == null ? 0 : before.bytes()));
+    void replaced(
+            TopicName topic, @Nullable Message before, @Nullable Message after, boolean expiring, boolean expiringNow) {
+        if (!isOfTheServer(topic)) {
+            count.add((after == null ? 0 : 1) - (before == null ? 0 : 1));
+            bytes.add((after == null ? 0 : after.bytes()) - (before == null ? 0 : before.bytes()));
+        }
         expiringTopics.add((expiringNow ? 1 : 0) - (expiring ? 1 : 0));
+    }
+
+    private static boolean isOfTheServer(TopicName topic) {
+        byte[] utf8 = topic.utf8();
+        return utf8.length > SYS.length && Arrays.equals(utf8, 0, SYS.length, SYS, 0, SYS.length);
     }
 
     /** A topic has got its first message; under its lock. */

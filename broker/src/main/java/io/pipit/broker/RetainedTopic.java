@@ -95,7 +95,7 @@ final class RetainedTopic {
         boolean expiring = clearsAtMillis != Message.NEVER;
         clearsAtMillis = newClearsAtMillis;
         message = newMessage == null ? null : newMessage.at(name);
-        all.replaced(before, newMessage, expiring, newClearsAtMillis != Message.NEVER);
+        all.replaced(name, before, newMessage, expiring, newClearsAtMillis != Message.NEVER);
     }
 
     /** See {@link RetainedMessages#store}. The row that is written is the newest, also for an older change. */

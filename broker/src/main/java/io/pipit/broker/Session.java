@@ -256,7 +256,7 @@ final class Session {
         if (terms.qos() == QoS.AT_MOST_ONCE && !queuesUnacknowledged()) {
             Client current = client;
             if (current == null || !current.isEstablished()) {
-                dropped(message.topic(), DropReason.OFFLINE_QOS_0);
+                dropped(message.topic(), QoS.AT_MOST_ONCE, DropReason.OFFLINE_QOS_0);
             } else {
                 current.publishUnacknowledged(message, terms);
             }
@@ -276,8 +276,8 @@ final class Session {
         return !connected && isStored() && loop.settings().queue().qos0();
     }
 
-    void dropped(@Nullable TopicName topic, DropReason reason) {
-        loop.dropped(clientIdentifier, topic, reason);
+    void dropped(@Nullable TopicName topic, QoS qos, DropReason reason) {
+        loop.dropped(clientIdentifier, topic, qos, reason);
     }
 
     /** Something has changed by which more may be sent: acknowledged, written, settled. */
@@ -401,8 +401,8 @@ final class Session {
         }
 
         @Override
-        public void dropped(@Nullable TopicName topic, DropReason reason) {
-            Session.this.dropped(topic, reason);
+        public void dropped(@Nullable TopicName topic, QoS qos, DropReason reason) {
+            Session.this.dropped(topic, qos, reason);
         }
 
         @Override

@@ -79,10 +79,12 @@ final class SessionRemoval {
             return;
         }
         loop.lazyBatch().addAll(removal);
-        if (shared != null && sent) {
-            loop.dropped(client, entry.topic(), DropReason.SHARED_QOS_2_IN_FLIGHT); // [MQTT-4.8.2-5]
+        boolean unanswered = entry.isDup() || entry.state() == State.SENT; // a PUBREC has come for what is behind that
+        if (shared != null && unanswered) {
+            loop.dropped(
+                    client, entry.topic(), entry.terms().qos(), DropReason.SHARED_QOS_2_IN_FLIGHT); // [MQTT-4.8.2-5]
         } else if (!sent) {
-            loop.dropped(client, entry.topic(), DropReason.SESSION_ENDED);
+            loop.dropped(client, entry.topic(), entry.terms().qos(), DropReason.SESSION_ENDED);
         }
     }
 }

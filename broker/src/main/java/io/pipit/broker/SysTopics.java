@@ -255,6 +255,8 @@ final class SysTopics {
             String name = "messages/qos" + qos.level();
             values.put(name + "/received", metrics.messagesReceived(qos));
             values.put(name + "/sent", metrics.messagesSent(qos));
+            values.put(name + "/dropped", metrics.dropped(qos));
+            values.put(name + "/expired", metrics.expired(qos));
         }
         values.put("faults", metrics.brokerFaults());
         values.put("messages/retained", gauges.retainedMessages());

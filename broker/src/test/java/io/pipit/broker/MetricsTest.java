@@ -38,7 +38,7 @@ class MetricsTest {
             }
         }
         for (DropReason reason : DropReason.values()) {
-            repeat(number++, () -> first.dropped(reason));
+            repeat(number++, () -> first.dropped(reason, QoS.EXACTLY_ONCE));
         }
         for (ReasonCode reason : ReasonCode.values()) {
             repeat(number++, () -> first.refused(reason));

@@ -40,7 +40,7 @@ class SysTopicsTest {
         metrics.sentPublish(QoS.AT_MOST_ONCE, 20);
         metrics.bytesReceived(100);
         metrics.bytesSent(200);
-        metrics.dropped(DropReason.QUEUE_FULL);
+        metrics.dropped(DropReason.QUEUE_FULL, QoS.EXACTLY_ONCE);
         metrics.subscribed(5);
         metrics.queued(4, 400);
         metrics.sessionExpired();
@@ -129,7 +129,7 @@ class SysTopicsTest {
         metrics.received(PacketType.DISCONNECT);
         metrics.unexpectedAcknowledgement(PacketType.PUBACK);
         metrics.receivedPublish(QoS.EXACTLY_ONCE, 1);
-        metrics.dropped(DropReason.EXPIRED);
+        metrics.dropped(DropReason.EXPIRED, QoS.EXACTLY_ONCE);
         Map<String, String> topics = at(1_000);
         for (String prefix : List.of("$SYS/broker/metrics/", "$SYS/brokers/pipit@host/metrics/")) {
             assertThat(topics)
@@ -146,6 +146,9 @@ class SysTopicsTest {
                     .containsEntry(prefix + "messages/retained", "7")
                     .containsEntry(prefix + "messages/dropped", "1")
                     .containsEntry(prefix + "messages/expired", "1")
+                    .containsEntry(prefix + "messages/qos2/dropped", "1")
+                    .containsEntry(prefix + "messages/qos2/expired", "1")
+                    .containsEntry(prefix + "messages/qos1/dropped", "0")
                     .containsEntry(prefix + "messages/dropped/queue_full", "0");
         }
     }

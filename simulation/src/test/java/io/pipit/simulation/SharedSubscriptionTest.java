@@ -4,6 +4,8 @@ import static io.pipit.simulation.Packets.connect;
 import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.publish;
+import static io.pipit.simulation.Packets.pubrec;
+import static io.pipit.simulation.Packets.pubrel;
 import static io.pipit.simulation.Packets.subscribe;
 import static io.pipit.simulation.Packets.unsuback;
 import static io.pipit.simulation.Packets.unsubscribe;
@@ -203,6 +205,18 @@ final class SharedSubscriptionTest {
         carol.acknowledges(carol.receives(publish("t", "unsent").qos2()));
         carol.receivesNothing();
         broker.dropped("bob", DropReason.SHARED_QOS_2_IN_FLIGHT, 1);
+    }
+
+    @Test
+    void qos2ThatItsClientHasReceived_isNotDropped_whenTheSessionEnds() {
+        var bob = broker.connect(connect("bob")).subscribes("$share/g/t");
+        broker.connect(connect("alice")).publishes(publish("t", "hi").qos2());
+        int identifier = bob.receives(publish("t", "hi").qos2()).packetIdentifier();
+        bob.sends(pubrec(identifier)).receives(pubrel(identifier));
+        var carol = broker.connect(connect("carol")).subscribes("$share/g/t");
+        bob.vanishes();
+        carol.receivesNothing();
+        broker.droppedNothing("bob");
     }
 
     @Test

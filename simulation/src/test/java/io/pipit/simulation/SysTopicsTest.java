@@ -51,6 +51,16 @@ final class SysTopicsTest {
     }
 
     @Test
+    void retainedMessages_areThoseOfApplications() {
+        broker.connect(connect("alice"))
+                .publishes(publish("a", "x").retained())
+                .publishes(publish("$other/b", "x").retained());
+        broker.advance(Duration.ofSeconds(21));
+        var bob = broker.connect(connect("bob")).subscribes("$SYS/broker/retained messages/count");
+        assertThat(last(bob)).isEqualTo("2");
+    }
+
+    @Test
     void names_areThoseOfMosquittoAndOfEmqttd() {
         var bob = broker.connect(connect("bob")).subscribes("$SYS/#");
         broker.advance(Duration.ofSeconds(21));
