@@ -39,7 +39,7 @@ final class BrokerLoop {
     private final MpscUnboundedAtomicArrayQueue<Runnable> arrivals =
             new MpscUnboundedAtomicArrayQueue<>(HAND_OVER_CHUNK);
     private final boolean[] wakes;
-    private Batch lazy = new Batch(Batch.Urgency.LAZY);
+    private final LazyChanges lazy = new LazyChanges(this);
     private final List<Runnable> idle = new ArrayList<>();
     private boolean endOfTurnAwaited;
     private int pendingWork;
@@ -198,7 +198,7 @@ final class BrokerLoop {
                 target.port.execute(target::drain);
             }
         }
-        commitLazy();
+        lazy.commit();
         tellWhenIdle();
     }
 
@@ -215,30 +215,25 @@ final class BrokerLoop {
 
     // Storage
 
-    /** Collects changes that nobody waits for; committed at the end of the turn. */
+    /** Collects changes that nobody waits for and that come again in any case; committed at the end of the turn. */
     Batch lazyBatch() {
         awaitEndOfTurn();
-        return lazy;
+        return lazy.batch();
+    }
+
+    /**
+     * Makes a change that nobody waits for; committed at the end of the turn.
+     *
+     * @param change adds to a batch what is right at the time: asked now, and again as long as the storage fails
+     */
+    void lazily(Consumer<Batch> change) {
+        awaitEndOfTurn();
+        lazy.make(change);
     }
 
     /** Hands a batch in that nobody waits for, now and not at the end of the turn: its place among others matters. */
     void commitLazily(Batch batch, String partition) {
-        commit(batch, partition, commit -> lazyCommitted(batch, commit));
-    }
-
-    /** Entries whose removal failed are complete all the same, and tried again; what was counted becomes garbage. */
-    private void lazyCommitted(Batch batch, Storage.Commit commit) {
-        if (commit instanceof Storage.Commit.Failed) {
-            Batch again = new Batch(Batch.Urgency.LAZY);
-            for (Batch.Change change : batch.changes()) {
-                if (change instanceof Batch.Delete delete && delete.table() == Table.ENTRIES) {
-                    again.delete(Table.ENTRIES, delete.key());
-                }
-            }
-            if (!again.isEmpty()) {
-                later(() -> lazyBatch().addAll(again));
-            }
-        }
+        commit(batch, partition, commit -> {});
     }
 
     /** Tries something again when the storage has had time to recover. */
@@ -246,17 +241,9 @@ final class BrokerLoop {
         timers.schedule(Timers.timer(action), RETRY_NANOS);
     }
 
-    private void commitLazy() {
-        if (!lazy.isEmpty()) {
-            Batch batch = lazy;
-            lazy = new Batch(Batch.Urgency.LAZY);
-            commit(batch, "", commit -> lazyCommitted(batch, commit));
-        }
-    }
-
     /** Makes a batch durable, behind the lazy changes that came before it; the answer comes on this loop. */
     void commit(Batch batch, String partition, Consumer<Storage.Commit> done) {
-        commitLazy();
+        lazy.commit();
         began();
         Answer answer = new Answer(done);
         try {
@@ -425,10 +412,29 @@ final class BrokerLoop {
     void reroute(Message message, SharedSubscription shared, @Nullable Part part) {
         if (part == null) {
             routeShared(message, shared, null);
-        } else {
+        } else if (part.isAwaited()) {
             part.defer();
-            new Publication(this, message, publication -> part.resume()).beginShared(shared);
+            new Publication(this, message, publication -> {
+                        if (publication.outcome().isError()) {
+                            part.fail();
+                        }
+                        part.resume();
+                    })
+                    .beginShared(shared);
+        } else {
+            message.keep();
+            pass(message, shared);
         }
+    }
+
+    /** Gives a message for which nobody waits to a member of a shared subscription: tried until the storage takes it. */
+    void pass(Message message, SharedSubscription shared) {
+        new Publication(this, message, publication -> {
+                    if (publication.outcome().isError()) {
+                        later(() -> pass(message, shared));
+                    }
+                })
+                .beginShared(shared);
     }
 
     /** Counts a message that a client does not get, or that is not taken from it, and tells of it. */

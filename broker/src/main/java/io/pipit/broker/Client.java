@@ -266,7 +266,7 @@ final class Client implements ConnectionEvents {
             attached.expireAfter(limits.sessionExpiry(expiry, loop.settings().session()));
         }
         if (disconnect.reasonCode() == ReasonCode.SUCCESS) {
-            loop.wills().remove(attached, loop.lazyBatch()); // [MQTT-3.14.4-3]
+            loop.wills().remove(attached); // [MQTT-3.14.4-3]
         }
         end(disconnect.reasonCode());
         shut();
@@ -343,7 +343,7 @@ final class Client implements ConnectionEvents {
         aliases = topicAliases;
     }
 
-    /** It has a session; CONNACK waits for the storage. */
+    /** It has a session; CONNACK comes next. */
     void attached(Session its) {
         session = its;
     }
@@ -483,13 +483,6 @@ final class Client implements ConnectionEvents {
 
     /** Another connection has taken over the session [MQTT-3.1.4-3]. */
     void takenOver() {
-        Session attached = session;
-        if (phase == Phase.CONNECTING && attached != null) { // CONNACK comes first, when its own commit is done
-            session = null;
-            loop.wills().connectionEnded(attached);
-            attached.detach();
-            return;
-        }
         disconnect(ReasonCode.SESSION_TAKEN_OVER, "another connection uses this Client Identifier");
     }
 

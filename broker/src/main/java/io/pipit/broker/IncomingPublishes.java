@@ -48,6 +48,7 @@ final class IncomingPublishes {
 
         @Override
         public void complete(Publication completed) {
+            completed.countLoss();
             if (qos == QoS.EXACTLY_ONCE) {
                 session.received().settle(packetIdentifier, !completed.outcome().isError());
             }

@@ -21,6 +21,7 @@ final class Part {
     private List<Admitted> admitted = List.of();
     private @Nullable Batch rows;
     private byte @Nullable [] body;
+    private boolean failed;
     private int deferred = 1; // until all its targets have been asked
 
     /**
@@ -59,6 +60,15 @@ final class Part {
     /** Its answer has to wait for something else. */
     void defer() {
         deferred++;
+    }
+
+    /** A target did not get it, and nothing may be promised to its publisher. */
+    void fail() {
+        failed = true;
+    }
+
+    boolean hasFailed() {
+        return failed;
     }
 
     /** What its answer had to wait for is there. */

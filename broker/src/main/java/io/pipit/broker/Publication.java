@@ -35,6 +35,8 @@ final class Publication {
     private long messageId;
     private long retainedVersion;
     private ReasonCode outcome = ReasonCode.SUCCESS;
+    private @Nullable DropReason loss;
+    private boolean partFailed;
 
     Publication(BrokerLoop loop, Message message, Origin origin) {
         this.loop = loop;
@@ -60,17 +62,38 @@ final class Publication {
         return outcome;
     }
 
+    /** Whether it got as far as its targets, whatever the storage said then. */
+    boolean isDelivered() {
+        return routed;
+    }
+
+    /** Whether something was to be stored of the message itself, for a queue or as the retained one. */
+    boolean isStored() {
+        return !parts.isEmpty() || message.retain();
+    }
+
+    /** Why it was not taken, or null. */
+    @Nullable
+    DropReason loss() {
+        return loss;
+    }
+
+    /** Counts the message as dropped, if it was; who tries it again does not. */
+    void countLoss() {
+        DropReason reason = loss;
+        if (reason != null) {
+            loop.dropped(message, reason);
+        }
+    }
+
     /** Retains, matches, delivers; when nothing has to be waited for, it is complete on return. */
     void begin() {
         loop.began();
         Match match = loop.match(message.topic());
         DropReason refusal = refusal(match);
         if (refusal != null) {
-            loop.dropped(message, refusal);
+            loss = refusal;
             outcome = ReasonCode.QUOTA_EXCEEDED;
-            if (batch.onlyRemoves()) { // the row of a will, which is over
-                loop.lazyBatch().addAll(batch);
-            }
             end();
             return;
         }
@@ -124,6 +147,7 @@ final class Publication {
     /** A loop has done its part. */
     void answered(Part part) {
         unanswered -= part.isAwaited() ? 1 : 0;
+        partFailed |= part.hasFailed();
         Batch rows = part.rows();
         if (rows != null) {
             parts.add(part);
@@ -146,7 +170,7 @@ final class Publication {
         }
         if (retainedVersion > 0) {
             loop.broker().retained().store(message.topic(), retainedVersion, batch, this::commit);
-        } else if (batch.isEmpty()) {
+        } else if (batch.isEmpty() && !partFailed) {
             end();
         } else {
             commit();
@@ -161,14 +185,18 @@ final class Publication {
     }
 
     private void commit() {
-        loop.commit(batch, message.topic().toString(), this::committed);
+        if (partFailed) { // nothing of it is handed in
+            committed(new Storage.Commit.Failed("a part of it was not stored", false));
+        } else {
+            loop.commit(batch, message.topic().toString(), this::committed);
+        }
     }
 
     private void committed(Storage.Commit commit) {
         boolean durable = commit instanceof Storage.Commit.Durable;
         if (!durable) {
             outcome = ReasonCode.QUOTA_EXCEEDED;
-            loop.dropped(message, DropReason.STORAGE_REFUSED);
+            loss = DropReason.STORAGE_REFUSED;
         }
         for (Part part : parts) {
             loop.on(part.loop(), () -> part.settle(durable));
@@ -184,7 +212,7 @@ final class Publication {
 
     /** An origin that waits for nothing. */
     static Origin nobody() {
-        return publication -> {};
+        return Publication::countLoss;
     }
 
     /** Where a part that was passed on has to be answered. */

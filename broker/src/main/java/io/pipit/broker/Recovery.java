@@ -33,6 +33,7 @@ final class Recovery {
     private final Map<Long, ClientIdentifier> dead = new TreeMap<>();
 
     private long stoppedMillis;
+    private int waiting;
 
     /** What the entries of one queue come to. */
     private static final class QueueFound {
@@ -161,26 +162,37 @@ final class Recovery {
                     }
                 },
                 () -> {
-                    dead.forEach((number, client) -> SessionRemoval.resume(loop, client, number));
+                    dead.forEach((number, client) -> {
+                        BrokerLoop owner = broker.loopOf(client);
+                        loop.on(owner, () -> SessionRemoval.resume(owner, client, number));
+                    });
                     startTimers();
                 });
     }
 
-    /** Each loop takes over its sessions: their clocks go on, and what is due is done. */
+    /** Each loop takes over its sessions: their clocks go on, and what is due is done; then connections may come. */
     private void startTimers() {
-        for (BrokerLoop owner : broker.loops()) {
-            loop.on(owner, () -> {
-                for (Session session : List.copyOf(owner.sessions().all())) {
-                    startTimer(owner, session);
-                }
-            });
-        }
         for (Row row : wills) {
             Session session = sessions.get(Keys.numberOf(row.key()));
             BrokerLoop owner = session == null ? loop : session.loop();
             loop.on(owner, () -> owner.wills().recover(row, session, stoppedMillis));
         }
-        ready.run();
+        waiting = broker.loops().size();
+        for (BrokerLoop owner : broker.loops()) {
+            loop.on(owner, () -> {
+                for (Session session : List.copyOf(owner.sessions().all())) {
+                    startTimer(owner, session);
+                }
+                owner.on(loop, this::started);
+            });
+        }
+    }
+
+    private void started() {
+        waiting--;
+        if (waiting == 0) {
+            ready.run();
+        }
     }
 
     private void startTimer(BrokerLoop owner, Session session) {
@@ -190,9 +202,8 @@ final class Recovery {
         }
         long since = one.connected() ? stoppedMillis : one.offlineSinceMillis();
         long passedSeconds = Math.max(0, owner.time().millis() - since) / 1000;
-        SessionRows rows = session.rows();
-        if (one.connected() && rows != null) {
-            rows.offline(session, owner.lazyBatch());
+        if (one.connected()) {
+            session.offline();
         }
         if (session.expirySeconds() != Session.NEVER_EXPIRES) {
             session.expireIn(Math.max(0, session.expirySeconds() - passedSeconds));

@@ -330,8 +330,36 @@ final class Session {
         }
         queue.disconnected();
         updateHints();
-        rows.offline(this, loop.lazyBatch());
+        offline();
         expireIn(expirySeconds);
+    }
+
+    /** Writes, soon, that it has lost its connection. */
+    void offline() {
+        SessionRows stored = rows;
+        if (stored != null) {
+            loop.lazily(batch -> {
+                if (client == null && !ended) {
+                    stored.offline(this, batch);
+                }
+            });
+        }
+    }
+
+    /**
+     * A CONNECT is on its way to the storage, which may end its absence: until that is decided it does not expire, nor
+     * is its will due.
+     *
+     * @return what lets the time of both go on as before, when the CONNECT was refused
+     */
+    Runnable hold() {
+        SessionWill waiting = will;
+        Runnable expiryGoesOn = loop.timers().hold(expiry);
+        Runnable delayGoesOn = waiting == null ? () -> {} : loop.timers().hold(waiting.delay());
+        return () -> {
+            expiryGoesOn.run();
+            delayGoesOn.run();
+        };
     }
 
     /** Begins the clock of its absence. */

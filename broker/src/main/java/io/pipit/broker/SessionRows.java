@@ -38,30 +38,35 @@ final class SessionRows {
             long offlineSinceMillis,
             long sentUpTo) {}
 
-    /** It is connected, with this expiry. */
-    void online(Session session, Batch batch) {
-        batch.put(Table.SESSIONS, key, encode(session, true));
+    /** It is connected, with this expiry from now on. */
+    void online(Session session, long expirySeconds, Batch batch) {
+        batch.put(Table.SESSIONS, key, encode(session, expirySeconds, true));
     }
 
     /** It has lost its connection now. */
     void offline(Session session, Batch batch) {
-        batch.put(Table.SESSIONS, key, encode(session, false));
+        batch.put(Table.SESSIONS, key, encode(session, session.expirySeconds(), false));
     }
 
-    /** It ends: what is left of it is garbage, to be removed in slices. */
+    /** It ends. */
     void end(Batch batch) {
         batch.delete(Table.SESSIONS, key);
+        remove(batch);
+    }
+
+    /** It has ended: what is left of it is garbage, to be removed in slices. */
+    void remove(Batch batch) {
         batch.put(Table.BROKER, Keys.dead(keys.number()), key);
     }
 
-    private byte[] encode(Session session, boolean connected) {
+    private byte[] encode(Session session, long expirySeconds, boolean connected) {
         String owner = session.owner();
         long now = loop.time().millis();
         long sent = session.queue().sentUpTo();
         int size = 2
                 + Long.BYTES
                 + (owner == null ? 0 : RowWriter.sizeOfText(owner))
-                + RowWriter.sizeOfVarint(session.expirySeconds())
+                + RowWriter.sizeOfVarint(expirySeconds)
                 + Long.BYTES
                 + RowWriter.sizeOfVarint(sent);
         RowWriter row = new RowWriter(size);
@@ -70,7 +75,7 @@ final class SessionRows {
         if (owner != null) {
             row.text(owner);
         }
-        return row.varint(session.expirySeconds()).i64(now).varint(sent).finish();
+        return row.varint(expirySeconds).i64(now).varint(sent).finish();
     }
 
     /** Reads the row of a session. */

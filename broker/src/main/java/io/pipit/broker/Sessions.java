@@ -3,18 +3,28 @@ package io.pipit.broker;
 import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Storage;
 import io.pipit.mqtt.ClientIdentifier;
+import io.pipit.mqtt.Connect;
 import io.pipit.mqtt.ReasonCode;
-import io.pipit.mqtt.Will;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of one loop: found, created, taken over, ended. Confined to that loop. */
 final class Sessions {
     private final BrokerLoop loop;
     private final Map<ClientIdentifier, Session> byClient = new HashMap<>();
+
+    /** The clients whose CONNECT waits for the storage, and who came after it. */
+    private final Map<ClientIdentifier, List<Handshake>> connecting = new HashMap<>();
+
+    /** The numbers of sessions that have ended and of which something is left. */
+    private final Set<Long> removed = new HashSet<>();
 
     Sessions(BrokerLoop loop) {
         this.loop = loop;
@@ -44,18 +54,31 @@ final class Sessions {
         return candidate;
     }
 
-    /** Takes over, discards, resumes or creates, as an accepted CONNECT says (sections 3.1.2.4 and 3.1.4). */
+    /**
+     * Takes over, discards, resumes or creates, as an accepted CONNECT says (sections 3.1.2.4 and 3.1.4). What it does
+     * to a stored session is done when it is durable, and not at all when the storage refuses it; a further CONNECT
+     * of the same client waits in line until then.
+     */
     void connect(Handshake handshake) {
+        List<Handshake> line = connecting.get(handshake.clientIdentifier());
+        if (line == null) {
+            decide(handshake);
+        } else {
+            line.add(handshake);
+        }
+    }
+
+    private void decide(Handshake handshake) {
         ClientIdentifier id = handshake.clientIdentifier();
+        Connect connect = handshake.connect();
         Session known = byClient.get(id);
-        String userName = handshake.connect().userName();
-        if (known != null && known.isStored() && !Objects.equals(known.owner(), userName)) {
+        if (known != null && known.isStored() && !Objects.equals(known.owner(), connect.userName())) {
             handshake.refuse(ReasonCode.NOT_AUTHORIZED, "the session belongs to another user");
             return;
         }
-        long expiry = handshake.expirySeconds();
+        boolean stored = handshake.expirySeconds() > 0;
         String refusal = loop.broker().storage().refusal();
-        if (refusal != null && (expiry > 0 || (known != null && known.isStored()))) {
+        if (refusal != null && (stored || (known != null && known.isStored()))) {
             handshake.refuse(ReasonCode.QUOTA_EXCEEDED, refusal);
             return;
         }
@@ -64,71 +87,83 @@ final class Sessions {
             old.takenOver(); // [MQTT-3.1.4-3]
             known = byClient.get(id);
         }
-        Batch batch = new Batch(Batch.Urgency.DURABLE);
-        if (known != null && handshake.connect().cleanStart()) { // [MQTT-3.1.2-4]
-            end(known, batch);
-            known = null;
+        Session before = known;
+        if (before == null || connect.cleanStart()) { // [MQTT-3.1.2-4] and [MQTT-3.1.2-6]
+            Session fresh =
+                    new Session(loop, id, connect.userName(), loop.numbers().next(), stored);
+            settle(handshake, fresh, before, () -> begin(handshake, fresh, before));
+        } else { // [MQTT-3.1.2-5]
+            settle(handshake, before, before, () -> attach(handshake, before, true));
         }
-        boolean present = known != null; // [MQTT-3.1.2-5] and [MQTT-3.1.2-6]
-        Session session = known == null ? create(id, userName, expiry > 0) : known;
-        long earlierExpiry = known == null ? 0 : known.expirySeconds();
-        attach(handshake, session, expiry, batch);
-        settle(handshake, session, present, earlierExpiry, batch);
     }
 
-    private Session create(ClientIdentifier id, @Nullable String owner, boolean stored) {
-        Session session = new Session(loop, id, owner, loop.numbers().next(), stored);
-        byClient.put(id, session);
-        loop.metrics().sessionCreated();
-        return session;
-    }
-
-    private void attach(Handshake handshake, Session session, long expiry, Batch batch) {
-        session.attach(handshake.client());
-        session.expireAfter(expiry);
-        handshake.client().attached(session);
-        Batch willRows = session.isStored() ? batch : loop.lazyBatch();
-        loop.wills().remove(session, willRows); // [MQTT-3.1.3-9]
-        Will will = handshake.connect().will();
-        if (will != null) {
-            loop.wills().set(session, will, willRows);
+    /** Does something when it is durable that this session is connected, and what was there before went, if it goes. */
+    private void settle(Handshake handshake, Session session, @Nullable Session known, Runnable then) {
+        Batch batch = new Batch(Batch.Urgency.DURABLE);
+        SessionRows discarded = known == null || known == session ? null : known.rows();
+        if (discarded != null) {
+            discarded.end(batch);
         }
         SessionRows rows = session.rows();
         if (rows != null) {
-            rows.online(session, batch);
+            loop.wills().store(session, handshake.connect().will(), batch);
+            rows.online(session, handshake.expirySeconds(), batch);
         }
-    }
-
-    private void settle(Handshake handshake, Session session, boolean present, long earlierExpiry, Batch batch) {
         if (batch.isEmpty()) {
-            established(handshake, session, present);
+            then.run();
             return;
         }
-        loop.commit(batch, session.clientIdentifier().value(), commit -> {
-            switch (commit) {
-                case Storage.Commit.Durable() -> established(handshake, session, present);
-                case Storage.Commit.Failed(String why, boolean full) -> {
-                    if (session.client() == handshake.client()) {
-                        loop.wills().remove(session, loop.lazyBatch());
-                        session.expireAfter(earlierExpiry); // a new session ends, one that was there goes on as before
-                        session.detach();
+        ClientIdentifier id = handshake.clientIdentifier();
+        Runnable asBefore = known == null ? () -> {} : known.hold();
+        connecting.put(id, new ArrayList<>(1));
+        loop.commit(batch, id.value(), commit -> {
+            List<Handshake> line = connecting.remove(id);
+            try {
+                switch (commit) {
+                    case Storage.Commit.Durable() -> then.run();
+                    case Storage.Commit.Failed(String why, boolean full) -> {
+                        asBefore.run();
+                        handshake.refuse(ReasonCode.QUOTA_EXCEEDED, why);
                     }
-                    handshake.refuse(ReasonCode.QUOTA_EXCEEDED, why);
                 }
+            } finally {
+                next(line);
             }
         });
     }
 
-    private void established(Handshake handshake, Session session, boolean present) {
+    private void next(@Nullable List<Handshake> line) {
+        if (line != null) {
+            for (Handshake waiting : line) {
+                if (!waiting.client().isClosed()) {
+                    connect(waiting);
+                }
+            }
+        }
+    }
+
+    private void begin(Handshake handshake, Session session, @Nullable Session discarded) {
+        if (discarded != null) {
+            leave(discarded);
+            SessionRemoval.begin(loop, discarded);
+        }
+        byClient.put(session.clientIdentifier(), session);
+        loop.metrics().sessionCreated();
+        attach(handshake, session, false);
+    }
+
+    private void attach(Handshake handshake, Session session, boolean present) {
         Client client = handshake.client();
-        if (client.isClosed()) {
+        session.attach(client);
+        session.expireAfter(handshake.expirySeconds());
+        loop.wills().begin(session, handshake.connect().will());
+        if (client.isClosed()) { // while the storage was asked
+            loop.wills().connectionEnded(session);
+            session.detach();
             return;
         }
+        client.attached(session);
         handshake.complete(present);
-        if (session.client() != client) { // another CONNECT was decided meanwhile
-            client.takenOver();
-            return;
-        }
         session.established(client);
         loop.metrics().connected();
         loop.broker().connected(client, present);
@@ -145,18 +180,55 @@ final class Sessions {
 
     /** A session is over: expired, or not stored and without connection. */
     void end(Session session) {
-        end(session, loop.lazyBatch());
+        leave(session);
+        if (session.isStored()) {
+            endRow(session);
+        } else {
+            SessionRemoval.begin(loop, session);
+        }
     }
 
-    private void end(Session session, Batch batch) {
+    private void leave(Session session) {
         byClient.remove(session.clientIdentifier(), session);
+        removed.add(session.number());
         loop.wills().publish(session); // [MQTT-3.1.2-8], 3.1.3.2.2: the end of the session ends the delay
         session.end();
         loop.metrics().sessionEnded();
+    }
+
+    /** Its row goes, unless it is another session's by now; what else there is of it afterwards. */
+    private void endRow(Session session) {
         SessionRows rows = session.rows();
-        if (rows != null) {
+        if (rows == null) {
+            return;
+        }
+        ClientIdentifier id = session.clientIdentifier();
+        Batch batch = new Batch(Batch.Urgency.LAZY);
+        if (byClient.containsKey(id) || connecting.containsKey(id)) {
+            rows.remove(batch);
+        } else {
             rows.end(batch);
         }
-        SessionRemoval.begin(loop, session);
+        loop.commit(batch, id.value(), commit -> {
+            switch (commit) {
+                case Storage.Commit.Durable() -> SessionRemoval.begin(loop, session);
+                case Storage.Commit.Failed failed -> loop.later(() -> endRow(session));
+            }
+        });
+    }
+
+    /** Whether the session with this number has ended, and what is left of it is not gone yet. */
+    boolean isBeingRemoved(long number) {
+        return removed.contains(number);
+    }
+
+    /** The removal of an ended session begins after a restart. */
+    void removing(long number) {
+        removed.add(number);
+    }
+
+    /** Nothing is left of the session with this number. */
+    void gone(long number) {
+        removed.remove(number);
     }
 }

@@ -134,6 +134,20 @@ final class Timers {
         }
     }
 
+    /**
+     * Takes a timer back for a while.
+     *
+     * @return what schedules it again for the time that it had, if it was scheduled at all
+     */
+    Runnable hold(Timer timer) {
+        if (!timer.isScheduled()) {
+            return () -> {};
+        }
+        long deadline = timer.deadlineNanos();
+        cancel(timer);
+        return () -> schedule(timer, deadline - clock.nanos());
+    }
+
     private void turn() {
         wakeUp = null;
         turning = true;

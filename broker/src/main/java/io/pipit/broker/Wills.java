@@ -1,12 +1,14 @@
 package io.pipit.broker;
 
 import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.Property;
 import io.pipit.mqtt.Will;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,22 +26,70 @@ final class Wills {
         this.loop = loop;
     }
 
-    /** A connection begins with this will. */
-    void set(Session session, Will will, Batch batch) {
-        will.payload().keep();
-        will.properties().keep();
-        session.will(new SessionWill(will, () -> publish(session)));
-        batch.put(Table.WILLS, Keys.will(session.number()), encode(session.clientIdentifier(), will, CONNECTED));
-    }
-
-    /** It is not to be published: the connection ended in order [MQTT-3.14.4-3], or a new one came in time. */
-    void remove(Session session, Batch batch) {
-        SessionWill will = session.will();
+    /**
+     * Adds to what makes a connection durable that its will replaces the one before.
+     *
+     * @param session that is stored
+     * @param will of the new connection, or null when it has none
+     */
+    void store(Session session, @Nullable Will will, Batch batch) {
         if (will != null) {
-            loop.timers().cancel(will.delay());
-            session.will(null);
+            batch.put(Table.WILLS, Keys.will(session.number()), encode(session.clientIdentifier(), will, CONNECTED));
+        } else if (session.will() != null) {
             batch.delete(Table.WILLS, Keys.will(session.number()));
         }
+    }
+
+    /** A connection begins with this will, or none: one whose delay was running is not published [MQTT-3.1.3-9]. */
+    void begin(Session session, @Nullable Will will) {
+        cancelDelay(session);
+        if (will == null) {
+            session.will(null);
+            return;
+        }
+        will.payload().keep();
+        will.properties().keep();
+        SessionWill taken = new SessionWill(will, () -> publish(session));
+        session.will(taken);
+        if (!session.isStored()) {
+            putLazily(session, taken, CONNECTED);
+        }
+    }
+
+    private static void cancelDelay(Session session) {
+        SessionWill will = session.will();
+        if (will != null) {
+            session.loop().timers().cancel(will.delay());
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // whether it is this very one
+    private void putLazily(Session session, SessionWill will, long dueMillis) {
+        loop.lazily(batch -> {
+            if (session.will() == will) {
+                batch.put(
+                        Table.WILLS,
+                        Keys.will(session.number()),
+                        encode(session.clientIdentifier(), will.will(), dueMillis));
+            }
+        });
+    }
+
+    /** It is not to be published: the connection ended in order [MQTT-3.14.4-3]. */
+    void remove(Session session) {
+        if (session.will() != null) {
+            cancelDelay(session);
+            session.will(null);
+            removeRow(session);
+        }
+    }
+
+    private void removeRow(Session session) {
+        loop.lazily(batch -> {
+            if (session.will() == null) {
+                batch.delete(Table.WILLS, Keys.will(session.number()));
+            }
+        });
     }
 
     /** The connection has ended otherwise: published now, or when the delay or the session ends. */
@@ -52,12 +102,7 @@ final class Wills {
         if (delay == 0) {
             publish(session);
         } else {
-            long due = loop.time().millis() + delay * 1000;
-            loop.lazyBatch()
-                    .put(
-                            Table.WILLS,
-                            Keys.will(session.number()),
-                            encode(session.clientIdentifier(), will.will(), due));
+            putLazily(session, will, loop.time().millis() + delay * 1000);
             loop.timers().schedule(will.delay(), delay * 1_000_000_000L);
         }
     }
@@ -68,13 +113,17 @@ final class Wills {
         if (will == null) {
             return;
         }
-        loop.timers().cancel(will.delay());
+        cancelDelay(session);
         session.will(null);
-        publish(session.clientIdentifier(), session.number(), will.will());
+        publish(messageOf(session.clientIdentifier(), will.will()), batch -> {
+            if (session.will() == null) {
+                batch.delete(Table.WILLS, Keys.will(session.number()));
+            }
+        });
     }
 
-    private void publish(ClientIdentifier client, long number, Will will) {
-        Message message = new Message(
+    private Message messageOf(ClientIdentifier client, Will will) {
+        return new Message(
                 will.topic(),
                 will.payload(),
                 will.qos(),
@@ -82,8 +131,26 @@ final class Wills {
                 will.properties().only(Message::isForwarded),
                 loop.time().expiryAfter(will.properties().get(Property.MESSAGE_EXPIRY_INTERVAL)),
                 client);
-        Publication publication = new Publication(loop, message, Publication.nobody());
-        publication.batch().delete(Table.WILLS, Keys.will(number));
+    }
+
+    /**
+     * Publishes a will, again and again until the storage takes what has to be stored of it: who is connected without
+     * a stored session may see it more than once then, and nobody misses it.
+     */
+    private void publish(Message message, Consumer<Batch> removal) {
+        Publication publication = new Publication(loop, message, published -> {
+            boolean refused = published.loss() == DropReason.QUEUE_FULL;
+            boolean onlyTheRowIsLeft = refused || (published.isDelivered() && !published.isStored());
+            if (refused) {
+                published.countLoss();
+            }
+            if (onlyTheRowIsLeft && published.outcome().isError()) {
+                loop.lazily(removal);
+            } else if (published.outcome().isError()) {
+                loop.later(() -> publish(message, removal));
+            }
+        });
+        removal.accept(publication.batch());
         publication.begin();
     }
 
@@ -123,7 +190,7 @@ final class Wills {
         Will will = willOf(message, delay, expiry);
         long number = Keys.numberOf(stored.key());
         if (session == null) {
-            publish(client, number, will);
+            publish(messageOf(client, will), batch -> batch.delete(Table.WILLS, Keys.will(number)));
             return;
         }
         SessionWill taken = new SessionWill(will, () -> publish(session));

@@ -1,7 +1,9 @@
 package io.pipit.simulation;
 
 import static io.pipit.simulation.Packets.connack;
+import static io.pipit.simulation.Packets.connackPresent;
 import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.publish;
@@ -19,6 +21,8 @@ import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -58,7 +62,7 @@ final class DiskTroubleTest {
     }
 
     @Test
-    void will_isPublishedWhenItNeedsNoDisk_andItsRowGoesInAnyCase() {
+    void will_isPublishedWhenItNeedsNoDisk_elseAsSoonAsTheDiskTakesIt() {
         var bob = broker.connect(connect("bob")).subscribes("t");
         var alice = broker.connect(connect("alice").will(publish("t", "gone")));
         var carol =
@@ -67,9 +71,212 @@ final class DiskTroubleTest {
         alice.vanishes();
         bob.receives(publish("t", "gone"));
         carol.vanishes();
+        broker.advance(Duration.ofSeconds(10));
         bob.receivesNothing();
-        broker.dropped("carol", DropReason.STORAGE_REFUSED, 1);
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(2));
+        bob.receives(publish("t", "gone, too"));
+        broker.droppedNothing("carol");
         assertThat(broker.storage().rows(Table.WILLS)).isZero();
+    }
+
+    @Test
+    void willWhoseCommitFails_isPublishedOnce_whenNothingButItsRowWasToBeStored() {
+        var bob = broker.connect(connect("bob")).subscribes("t", 0);
+        var alice = broker.connect(connect("alice").will(publish("t", "gone")));
+        broker.storage().failCommits("no space left", true);
+        alice.vanishes();
+        bob.receives(publish("t", "gone"));
+        broker.advance(Duration.ofSeconds(5));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(2));
+        bob.receivesNothing();
+        assertThat(broker.storage().rows(Table.WILLS)).isZero();
+    }
+
+    @Test
+    void willForAnOfflineSession_isTriedAgain_whenItsCommitFails() {
+        offline("bob");
+        var alice = broker.connect(connect("alice").will(publish("t", "gone").qos1()));
+        broker.storage().failCommits("no space left", true);
+        alice.vanishes();
+        broker.advance(Duration.ofSeconds(5));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(2));
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "gone").qos1()));
+        bob.receivesNothing();
+        assertThat(broker.storage().rows(Table.WILLS)).isZero();
+    }
+
+    @Test
+    void cleanStartWhoseCommitFails_leavesTheSessionThatWasThere() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "1").qos1());
+        broker.storage().failCommits("no space left", true);
+        broker.tries(connect("bob").expiry(600)).isClosedAfter(connack(ReasonCode.QUOTA_EXCEEDED));
+        broker.advance(Duration.ofSeconds(5));
+        broker.storage().recover();
+        alice.publishes(publish("t", "2").qos1());
+        var bob = broker.tries(connect("bob").resuming().expiry(600));
+        bob.receives(connackPresent());
+        bob.acknowledges(bob.receives(publish("t", "1").qos1()))
+                .acknowledges(bob.receives(publish("t", "2").qos1()));
+        broker.droppedNothing("bob");
+    }
+
+    @Test
+    void sessionWhoseCleanStartFailed_stillExpires() {
+        broker.connect(connect("bob").expiry(60)).subscribes("t").vanishes();
+        broker.advance(Duration.ofSeconds(30));
+        broker.storage().failCommits("no space left", true);
+        broker.tries(connect("bob").expiry(600)).isClosedAfter(connack(ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(33));
+        broker.tries(connect("bob").resuming().expiry(600)).receives(connack());
+    }
+
+    @Test
+    void connectThatComesWhileAnotherWaitsForTheStorage_comesAfterIt() {
+        offline("bob");
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos1());
+        broker.storage().holdCommits();
+        var first = broker.tries(connect("bob").expiry(600));
+        var second = broker.tries(connect("bob").resuming().expiry(600));
+        assertThat(first.unheard() + second.unheard()).isZero();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        first.receives(connack());
+        first.isClosedAfter(disconnect(ReasonCode.SESSION_TAKEN_OVER));
+        second.receives(connackPresent());
+        second.receivesNothing();
+    }
+
+    @Test
+    void connectionThatIsLostWhileItsConnectWaitsForTheStorage_leavesASession() {
+        broker.storage().holdCommits();
+        broker.tries(connect("bob").expiry(60)).vanishes();
+        broker.storage().releaseCommits();
+        broker.advance(Duration.ofSeconds(30));
+        var bob = broker.tries(connect("bob").resuming().expiry(60));
+        bob.receives(connackPresent());
+        bob.disconnects();
+        broker.advance(Duration.ofSeconds(63));
+        assertThat(broker.storage().rows(Table.SESSIONS)).isZero();
+    }
+
+    @Test
+    void delayedWillOfASession_isPublishedAllTheSame_whenItsNextConnectFails() {
+        var bob = broker.connect(connect("bob")).subscribes("t", 0);
+        broker.connect(connect("alice").expiry(600).will(publish("t", "gone").delay(60)))
+                .vanishes();
+        broker.advance(Duration.ofSeconds(30));
+        broker.storage().failCommits("no space left", true);
+        broker.tries(connect("alice").resuming().expiry(600)).isClosedAfter(connack(ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(28));
+        bob.receivesNothing();
+        broker.advance(Duration.ofSeconds(3));
+        bob.receives(publish("t", "gone"));
+    }
+
+    @Test
+    void sharedMessagesOfASessionThatExpires_areNotLost_whenTheirCommitFails() {
+        broker.connect(connect("bob").expiry(60)).subscribes("$share/g/t").vanishes();
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos1());
+        var carol = broker.connect(connect("carol").expiry(600)).subscribes("$share/g/t");
+        broker.storage().failCommits("no space left", true);
+        broker.advance(Duration.ofSeconds(65));
+        carol.hearsAll();
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(5));
+        carol.acknowledges(carol.receivesPublish());
+        carol.receivesNothing();
+        broker.droppedNothing("bob");
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+    }
+
+    @Test
+    void sharedMessagesOfASessionWithoutRows_areNotLost_whenTheirCommitFails() {
+        broker.connect(connect("carol").expiry(600)).subscribes("$share/g/t").vanishes();
+        var bob = broker.connect(connect("bob").receiveMaximum(1)).subscribes("$share/g/t");
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "1").qos1())
+                .publishes(publish("t", "2").qos1());
+        bob.receives(publish("t", "1").qos1());
+        broker.storage().failCommits("no space left", true);
+        bob.vanishes();
+        broker.advance(Duration.ofSeconds(5));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(5));
+        var carol = broker.connect(connect("carol").resuming().expiry(600));
+        assertThat(carol.hearsAll()).hasSize(2);
+    }
+
+    @Test
+    void nothingIsLeftBehind_ofWhatEndsWhileCommitsFail() {
+        var bob = broker.connect(connect("bob").expiry(60)).subscribes("t");
+        var carol = broker.connect(connect("carol").will(publish("u", "gone")));
+        var dave = broker.connect(connect("dave").expiry(60));
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos1());
+        dave.sends(publish("x", "1").qos2(7)).receives(pubrec(7, ReasonCode.NO_MATCHING_SUBSCRIBERS));
+        var sent = bob.receives(publish("t", "1").qos1());
+        broker.storage().failCommits("no space left", true);
+        bob.acknowledges(sent);
+        carol.disconnects();
+        bob.vanishes();
+        dave.vanishes();
+        broker.advance(Duration.ofSeconds(70));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(10));
+        for (Table table : Table.values()) {
+            int expected = table == Table.BROKER ? 2 : 0; // the epoch and the time
+            assertThat(broker.storage().rows(table)).as("%s", table).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void messageOfManyQueues_goesInTheEnd_alsoWhenTheRemovalOfItsEntriesFails() {
+        var clients = manyOffline();
+        broker.connect(connect("alice")).publishes(publish("t", "many").qos1());
+        assertThat(broker.storage().rows(Table.MESSAGES)).isEqualTo(2);
+        for (String name : clients) {
+            var client = broker.connect(connect(name).resuming().expiry(600));
+            var sent = client.receives(publish("t", "many").qos1());
+            broker.storage().failCommits("no space left", true);
+            client.acknowledges(sent);
+            broker.storage().recover();
+        }
+        broker.advance(Duration.ofSeconds(10));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    @Test
+    void sessionThatEndsWhileARemovalIsOnItsWay_givesItsClaimOnAMessageBackOnce() {
+        var clients = manyOffline();
+        broker.connect(connect("alice")).publishes(publish("t", "many").qos1());
+        var first = broker.connect(connect(clients.getFirst()).resuming().expiry(60));
+        broker.storage().holdLazyCommits();
+        first.acknowledges(first.receives(publish("t", "many").qos1()));
+        first.vanishes();
+        broker.advance(Duration.ofSeconds(63));
+        broker.storage().releaseCommits();
+        broker.advance(Duration.ofSeconds(5));
+        for (String name : clients.subList(1, clients.size())) {
+            var client = broker.connect(connect(name).resuming().expiry(600));
+            client.acknowledges(client.receives(publish("t", "many").qos1()));
+            broker.advance(Duration.ofSeconds(5));
+        }
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    private List<String> manyOffline() {
+        List<String> names = IntStream.range(0, 9).mapToObj(i -> "bob" + i).toList();
+        names.forEach(this::offline);
+        return names;
     }
 
     @Test

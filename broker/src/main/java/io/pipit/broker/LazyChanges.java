@@ -1,0 +1,94 @@
+package io.pipit.broker;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.Storage;
+import io.pipit.broker.spi.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes of one loop for which nobody waits: gathered during a turn, handed in at its end, and made again a while
+ * later when the storage did not take them, so that none of them leaves a row behind for ever. Confined to its loop.
+ *
+ * <p>What failed is not simply handed in again, for what was right then may be wrong now: a session that was to be
+ * written as disconnected may have come back. So a change is a question that is asked each time. The removal of a
+ * queue's entry is the exception, because there are so many of them: it stays right, but must not take its claim on
+ * a message back twice; whether it did is seen by the row of the entry, which goes with the claim or not at all.
+ */
+final class LazyChanges {
+    private final BrokerLoop loop;
+    private Batch batch = new Batch(Batch.Urgency.LAZY);
+    private List<Consumer<Batch>> made = new ArrayList<>();
+
+    LazyChanges(BrokerLoop loop) {
+        this.loop = loop;
+    }
+
+    /** What is gathered in this turn: for removals of entries, and for what comes again in any case. */
+    Batch batch() {
+        return batch;
+    }
+
+    boolean isEmpty() {
+        return batch.isEmpty();
+    }
+
+    /**
+     * Makes a change.
+     *
+     * @param change adds to a batch what is right at the time, or nothing; asked now, and again after each failure
+     */
+    void make(Consumer<Batch> change) {
+        change.accept(batch);
+        made.add(change);
+    }
+
+    /** Hands in what was gathered. */
+    void commit() {
+        if (!batch.isEmpty()) {
+            Batch gathered = batch;
+            List<Consumer<Batch>> changes = made;
+            batch = new Batch(Batch.Urgency.LAZY);
+            made = new ArrayList<>();
+            loop.commit(gathered, "", commit -> {
+                if (commit instanceof Storage.Commit.Failed) {
+                    loop.later(() -> again(gathered, changes));
+                }
+            });
+        }
+    }
+
+    private void again(Batch failed, List<Consumer<Batch>> changes) {
+        changes.forEach(loop::lazily);
+        List<Batch.Change> all = failed.changes();
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i) instanceof Batch.Delete removal && removal.table() == Table.ENTRIES) {
+                boolean refers = i + 1 < all.size()
+                        && all.get(i + 1) instanceof Batch.Add claim
+                        && claim.table() == Table.MESSAGES;
+                removeAgain(removal.key(), refers ? (Batch.Add) all.get(i + 1) : null);
+            }
+        }
+    }
+
+    private void removeAgain(byte[] entry, Batch.@Nullable Add claim) {
+        if (claim == null) {
+            loop.lazyBatch().delete(Table.ENTRIES, entry);
+            return;
+        }
+        loop.get(Table.ENTRIES, entry, read -> {
+            switch (read) {
+                case Storage.Read.Rows(List<Row> found) -> {
+                    boolean isRemoved = found.isEmpty() || loop.sessions().isBeingRemoved(Keys.numberOf(entry));
+                    if (!isRemoved) {
+                        loop.lazyBatch().delete(Table.ENTRIES, entry).add(Table.MESSAGES, claim.key(), claim.amount());
+                    }
+                }
+                case Storage.Read.Failed failed -> loop.later(() -> removeAgain(entry, claim));
+            }
+        });
+    }
+}
