@@ -83,6 +83,7 @@ class PacketEncoderTest {
         assertThat(Wire.encode(connAck, ProtocolVersion.MQTT_3_1_1)).isEqualTo("20020003");
     }
 
+    @Spec("3.1.1:MQTT-3.9.3-2")
     @Test
     void encode_ofAnyErrorInA311SubAck_is0x80() {
         SubAck subAck = new SubAck(

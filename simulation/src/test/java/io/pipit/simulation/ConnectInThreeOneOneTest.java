@@ -101,6 +101,17 @@ final class ConnectInThreeOneOneTest {
     }
 
     @Test
+    @Spec("3.1.1:MQTT-3.1.3-6")
+    void emptyClientIdentifiers_areSessionsOfTheirOwn() {
+        var first = broker.connect(clean("")).subscribes("first");
+        var second = broker.connect(clean("")).subscribes("second");
+        broker.connect(clean("bob")).publishes(publish("first", "1")).publishes(publish("second", "2"));
+        first.receives(publish("first", "1"));
+        second.receives(publish("second", "2"));
+        first.receivesNothing();
+    }
+
+    @Test
     @Spec("3.1.1:MQTT-3.1.3-2")
     void clientIdentifier_decidesWhichSessionItIs() {
         broker.connect(stored("alice")).subscribes("t", 1).disconnects();

@@ -92,6 +92,13 @@ final class MalformedInThreeOneOneTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"03", "04", "08", "10", "20", "40", "80", "81"})
+    @Spec("3.1.1:MQTT-3.8.3-4")
+    void subscribeWithReservedBitsOrQos3_closes(String qos) {
+        closes("82 06 0001 0001 'a'" + qos);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"a0", "a1", "a3", "a4", "a6", "aa", "af"})
     @Spec("3.1.1:MQTT-3.10.1-1")
     void unsubscribeWithOtherFlags_closes(String first) {
