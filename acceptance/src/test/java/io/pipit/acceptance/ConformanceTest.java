@@ -3,6 +3,7 @@ package io.pipit.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.mqtt.Specification;
+import io.pipit.mqtt.Statement.Side;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every normative statement has its tests; target/conformance.md says which. */
 final class ConformanceTest {
@@ -43,6 +46,15 @@ final class ConformanceTest {
                         .hasSizeLessThanOrEqualTo(MOST_STATEMENTS)
                         .doesNotHaveDuplicates()
                         .allMatch(citation -> Specification.cited(citation).isPresent()));
+    }
+
+    /** The build fails for a statement without its test. */
+    @ParameterizedTest
+    @CsvSource({"MQTT_5_0, SERVER", "MQTT_3_1_1, SERVER"})
+    void statements_haveTheirTests(Specification specification, Side side) {
+        assertThat(new ConformanceReport(tests).open(specification, side))
+                .as("target/conformance.md has all of them")
+                .isEmpty();
     }
 
     @Test

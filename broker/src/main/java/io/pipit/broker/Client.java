@@ -348,8 +348,12 @@ final class Client implements ConnectionEvents {
         session = its;
     }
 
-    /** Sends CONNACK; the connection is established. */
+    /** Sends CONNACK; the connection is established, unless the client accepts no packet of that size. */
     void establish(ConnAck connAck, double keepAliveSeconds) {
+        if (limits.fit(connAck, version) == null) { // and without it nothing else [MQTT-3.2.0-1]
+            disconnect(ReasonCode.PACKET_TOO_LARGE, "the client accepts no packet as large as CONNACK");
+            return;
+        }
         send(connAck);
         phase = Phase.ESTABLISHED;
         connection.established(loop.settings().mqtt().maximumPacketSize());

@@ -68,7 +68,7 @@ final class Handshake {
     private @Nullable ReasonCode faultOf(Connect packet) {
         ProtocolVersion version = packet.version();
         if (assigned && (version == ProtocolVersion.MQTT_3_1 || (!version.hasProperties() && !packet.cleanStart()))) {
-            return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [MQTT-3.1.3-8] of 3.1.1
+            return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [3.1.1:MQTT-3.1.3-8]
         }
         if (packet.properties().has(Property.AUTHENTICATION_METHOD)) {
             return ReasonCode.BAD_AUTHENTICATION_METHOD;
@@ -172,7 +172,7 @@ final class Handshake {
     private Properties properties(Settings.Mqtt mqtt, int keepAlive) {
         Properties.Builder properties = Properties.builder();
         long wantedExpiry = connect.properties().get(Property.SESSION_EXPIRY_INTERVAL, 0L);
-        if (expirySeconds() != wantedExpiry) { // [MQTT-3.2.2-10] has the receiver use it
+        if (expirySeconds() != wantedExpiry) { // section 3.2.2.3.2: the client uses it
             properties.add(Property.SESSION_EXPIRY_INTERVAL, expirySeconds());
         }
         if (mqtt.receiveMaximum() != 65_535) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was sent at QoS 1 and 2 on one connection and is not complete: at most the client's Receive Maximum
  * [MQTT-3.3.4-9], found by Packet Identifier. Identifiers follow from sequence numbers, so nothing is stored for
- * them: an identifier that is still in use makes sending wait [MQTT-2.2.1-3]. Confined to the session's loop.
+ * them: an identifier that is still in use makes sending wait [MQTT-2.2.1-4]. Confined to the session's loop.
  */
 final class SendWindow {
     private static final int IDENTIFIERS = 65_535;

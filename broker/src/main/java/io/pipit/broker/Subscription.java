@@ -75,7 +75,7 @@ final class Subscription implements Target, Matched, SharedGroup.Member {
         return terms[(message.qos().level() << 1) + (message.retain() ? 1 : 0)];
     }
 
-    /** How a retained message goes to it as a new subscription: with RETAIN 1 [MQTT-3.3.1-8]. */
+    /** How a retained message goes to it as a new subscription: with RETAIN 1 [3.1.1:MQTT-3.3.1-8]. */
     Terms retainedTerms(Message message) {
         Terms live = termsOf(message);
         return live.retain() ? live : new Terms(live.qos(), true, live.identifiers(), null);

@@ -106,7 +106,7 @@ final class BodyReader {
         int qos = options & 3;
         if (!version.hasProperties()) {
             if (options > 2) {
-                throw in.malformed("requested QoS byte " + options); // [3.1.1:MQTT-3.8.3-4], printed so
+                throw in.malformed("requested QoS byte " + options); // [3.1.1:MQTT-3.8.3-4]
             }
             return new SubscriptionOptions(QoS.of(qos));
         }

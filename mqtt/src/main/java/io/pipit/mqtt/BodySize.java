@@ -1,5 +1,7 @@
 package io.pipit.mqtt;
 
+import java.util.List;
+
 /** How many bytes a packet has behind its fixed header: its Remaining Length. Refuses what cannot be written. */
 final class BodySize {
     private static final int PACKET_IDENTIFIER = 2;
@@ -10,7 +12,7 @@ final class BodySize {
         // By type: a switch over patterns is linked anew in each process, which costs a small one half of its start.
         return switch (packet.type()) {
             case CONNECT -> ofConnect((Connect) packet);
-            case CONNACK -> 2 + ofProperties(((ConnAck) packet).properties(), packet, version);
+            case CONNACK -> ofConnAck((ConnAck) packet, version);
             case PUBLISH -> ofPublish((Publish) packet, version);
             case PUBACK -> {
                 PubAck ack = (PubAck) packet;
@@ -41,7 +43,13 @@ final class BodySize {
         };
     }
 
+    private static int ofConnAck(ConnAck connAck, ProtocolVersion version) {
+        requireDefined(List.of(connAck.reasonCode()), connAck, version);
+        return 2 + ofProperties(connAck.properties(), connAck, version);
+    }
+
     private static int ofUnsubAck(UnsubAck unsubAck, ProtocolVersion version) {
+        requireDefined(unsubAck.reasonCodes(), unsubAck, version);
         return PACKET_IDENTIFIER
                 + ofProperties(unsubAck.properties(), unsubAck, version)
                 + (version.hasProperties() ? unsubAck.reasonCodes().size() : 0);
@@ -56,16 +64,27 @@ final class BodySize {
         if (!version.hasProperties()) {
             return 0;
         }
+        ReasonCodes.require(reason, packet.type());
         if (properties.isEmpty()) {
             return reason == ReasonCode.SUCCESS ? 0 : 1;
         }
         return 1 + PropertiesWriter.size(properties, packet.type());
     }
 
+    /** 3.x has a byte for fewer reasons: there they are translated. */
+    private static void requireDefined(List<ReasonCode> reasons, Packet packet, ProtocolVersion version) {
+        if (version.hasProperties()) {
+            for (ReasonCode reason : reasons) {
+                ReasonCodes.require(reason, packet.type());
+            }
+        }
+    }
+
     private static int ofAuth(Auth auth, ProtocolVersion version) {
         if (!version.hasProperties()) {
             throw new IllegalArgumentException("MQTT " + version + " has no AUTH");
         }
+        ReasonCodes.require(auth.reasonCode(), PacketType.AUTH);
         boolean leftOut =
                 auth.reasonCode() == ReasonCode.SUCCESS && auth.properties().isEmpty();
         return leftOut ? 0 : 1 + PropertiesWriter.size(auth.properties(), PacketType.AUTH);
@@ -120,6 +139,7 @@ final class BodySize {
     }
 
     private static int ofSubAck(SubAck subAck, ProtocolVersion version) {
+        requireDefined(subAck.reasonCodes(), subAck, version);
         if (version == ProtocolVersion.MQTT_3_1) {
             for (ReasonCode reason : subAck.reasonCodes()) {
                 if (reason.isError()) {

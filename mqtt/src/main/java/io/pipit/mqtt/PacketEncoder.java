@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Turns packets into the bytes of one version. Without state: any thread. A packet that cannot be written, such as
- * one with a text that is no UTF-8 or AUTH before MQTT 5.0, is an {@link IllegalArgumentException}, and then nothing
- * has been written.
+ * one with a text that is no UTF-8, a reason code of another packet, or AUTH before MQTT 5.0, is an
+ * {@link IllegalArgumentException}, and then nothing has been written.
  */
 public final class PacketEncoder {
     private PacketEncoder() {}

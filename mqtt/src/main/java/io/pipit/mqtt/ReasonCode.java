@@ -100,6 +100,11 @@ public enum ReasonCode {
         return code >= 0x80;
     }
 
+    /** Whether MQTT 5.0 defines it for this packet, from whichever side. */
+    public boolean isFor(PacketType packet) {
+        return ReasonCodes.isDefined(this, packet);
+    }
+
     @Override
     public String toString() {
         return "%s (0x%02X)".formatted(name(), code);

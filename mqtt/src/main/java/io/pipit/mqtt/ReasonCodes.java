@@ -24,6 +24,19 @@ final class ReasonCodes {
         return reason;
     }
 
+    /** Refuses a reason that MQTT 5.0 defines for this packet from neither side. */
+    static void require(ReasonCode reason, PacketType packet) {
+        if (reason != ReasonCode.SUCCESS && !isDefined(reason, packet)) {
+            throw new IllegalArgumentException(packet + " cannot say " + reason);
+        }
+    }
+
+    /** Whether MQTT 5.0 defines the reason for this packet from the server, the client or both. */
+    static boolean isDefined(ReasonCode reason, PacketType packet) {
+        return defined(packet, Side.CLIENT).contains(reason)
+                || defined(packet, Side.SERVER).contains(reason);
+    }
+
     /** Those that {@code receiver} may find in a packet. */
     static Set<ReasonCode> defined(PacketType packet, Side receiver) {
         Map<PacketType, Set<ReasonCode>> table = receiver == Side.SERVER ? FROM_CLIENT : FROM_SERVER;

@@ -95,10 +95,33 @@ class FixedHeaderTest {
         assertThat(Wire.refusal(receiver, version, firstByte)).as(firstByte).isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
-    @Spec("MQTT-3.14.1-1")
-    @Test
-    void decode_ofDisconnectWithFlags_isMalformed() {
-        assertThat(Wire.refusal(Side.SERVER, ProtocolVersion.MQTT_5_0, "e1 00")).isEqualTo(ReasonCode.MALFORMED_PACKET);
+    @Spec({"MQTT-3.6.1-1", "MQTT-3.8.1-1", "MQTT-3.10.1-1"})
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {"PUBREL, 62 02 0001", "SUBSCRIBE, 82 07 0001 00 0001 'a' 00", "UNSUBSCRIBE, a2 06 0001 00 0001 'a'"
+            })
+    void flags_ofPubRelSubscribeAndUnsubscribe_are0010(PacketType type, String hex) throws ProtocolException {
+        Packet packet = Wire.decode(Side.SERVER, ProtocolVersion.MQTT_5_0, hex);
+        assertThat(Wire.encode(packet, ProtocolVersion.MQTT_5_0)).startsWith(hex.substring(0, 2));
+        for (int flags = 0; flags < 16; flags++) {
+            if (flags != 2) {
+                assertMalformed(type, flags, ProtocolVersion.MQTT_5_0);
+            }
+        }
+    }
+
+    @Spec({"MQTT-3.14.1-1", "MQTT-3.15.1-1"})
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {"DISCONNECT, e0 00", "AUTH, f0 06 18 04 150001 'm'"})
+    void flags_ofDisconnectAndAuth_are0(PacketType type, String hex) throws ProtocolException {
+        Packet packet = Wire.decode(Side.SERVER, ProtocolVersion.MQTT_5_0, hex);
+        assertThat(Wire.encode(packet, ProtocolVersion.MQTT_5_0)).startsWith(hex.substring(0, 2));
+        for (int flags = 1; flags < 16; flags++) {
+            assertMalformed(type, flags, ProtocolVersion.MQTT_5_0);
+        }
     }
 
     @ParameterizedTest

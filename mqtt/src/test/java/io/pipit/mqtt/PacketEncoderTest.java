@@ -68,6 +68,15 @@ class PacketEncoderTest {
         });
     }
 
+    @Spec("MQTT-3.2.2-1")
+    @Test
+    void encode_ofAConnAck_setsNoFlagButSessionPresent() {
+        ConnAck connAck = new ConnAck(true, ReasonCode.SUCCESS, Properties.NONE);
+        assertThat(Wire.encode(connAck, ProtocolVersion.MQTT_5_0)).isEqualTo("2003010000");
+        ConnAck without = new ConnAck(false, ReasonCode.SUCCESS, Properties.NONE);
+        assertThat(Wire.encode(without, ProtocolVersion.MQTT_5_0)).isEqualTo("2003000000");
+    }
+
     @Test
     void encode_ofA31ConnAck_hasNoSessionPresent() {
         ConnAck connAck = new ConnAck(true, ReasonCode.SUCCESS, Properties.NONE);

@@ -9,8 +9,11 @@ import static io.pipit.simulation.Packets.pingresp;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pipit.broker.spi.Authenticator;
 import io.pipit.mqtt.Auth;
+import io.pipit.mqtt.PacketType;
 import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.Property;
 import io.pipit.mqtt.ProtocolVersion;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Section 3.1 and 3.2: who is accepted, and how the others are told. */
 final class ConnectTest {
@@ -43,7 +47,7 @@ final class ConnectTest {
     }
 
     @Test
-    @Spec({"MQTT-3.1.0-2", "MQTT-4.13.1-1"})
+    @Spec({"MQTT-3.1.0-2", "MQTT-3.2.0-2", "MQTT-4.13.1-1"})
     void secondConnect_isAProtocolError() {
         var alice = broker.connect(connect("alice"));
         alice.sends(connect("alice"));
@@ -119,6 +123,38 @@ final class ConnectTest {
         broker.tries(connect(identifier).resuming().expiry(60)).receives(connackPresent());
     }
 
+    /** All 62 characters, in identifiers of 1, 23 and 16 bytes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "Z", "0123456789abcdefghijklm", "nopqrstuvwxyzABCDEFGHIJ", "KLMNOPQRSTUVWXYZ"})
+    @Spec("MQTT-3.1.3-5")
+    void lettersAndDigits_areClientIdentifiers(String identifier) {
+        broker.tries(connect(identifier)).receives(connack());
+    }
+
+    @Test
+    @Spec("MQTT-3.1.3-2")
+    void clientIdentifier_findsItsOwnSession() {
+        broker.connect(connect("alice").expiry(60)).subscribes("a").vanishes();
+        broker.connect(connect("Alice").expiry(60)).subscribes("b").vanishes();
+        var bob = broker.connect(connect("bob"));
+        bob.publishes(publish("a", "for alice").qos1())
+                .publishes(publish("b", "for Alice").qos1());
+        broker.tries(connect("ALICE").resuming().expiry(60)).receives(connack());
+        var upper = broker.tries(connect("Alice").resuming().expiry(60));
+        upper.receives(connackPresent());
+        upper.acknowledges(upper.receives(publish("b", "for Alice").qos1()));
+        var lower = broker.tries(connect("alice").resuming().expiry(60));
+        lower.receives(connackPresent());
+        lower.acknowledges(lower.receives(publish("a", "for alice").qos1()));
+    }
+
+    @Test
+    @Spec("MQTT-3.1.3-8")
+    void clientIdentifierThatIsRefused_isToldAndClosed() {
+        broker.access().refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+        broker.tries(connect("alice")).isClosedAfter(connack(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID));
+    }
+
     @Test
     void givenClientIdentifier_isNotAssigned() {
         var alice = broker.connect(connect("alice"));
@@ -147,6 +183,19 @@ final class ConnectTest {
         broker.tries(connect("bob").v311()).isClosedAfter(connack(ReasonCode.NOT_AUTHORIZED));
         broker.access().refuse(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
         broker.tries(connect("carol").v31()).isClosedAfter(connack(ReasonCode.BAD_USER_NAME_OR_PASSWORD));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ReasonCode.class)
+    @Spec({"MQTT-3.2.2-7", "MQTT-3.2.2-8"})
+    void refusal_isOneOfTheReasonsOfConnack(ReasonCode reason) {
+        if (reason.isError() && reason.isFor(PacketType.CONNACK)) {
+            broker.access().refuse(reason);
+            broker.tries(connect("alice")).isClosedAfter(connack(reason));
+        } else {
+            assertThatThrownBy(() -> new Authenticator.Decision.Refused(reason, "why"))
+                    .hasMessageContaining("CONNACK cannot refuse with");
+        }
     }
 
     @Test
@@ -201,15 +250,18 @@ final class ConnectTest {
     }
 
     @Test
-    @Spec("MQTT-4.12.0-1")
+    @Spec({"MQTT-4.12.0-1", "MQTT-4.12.0-4"})
     void authenticationMethod_isRefused() {
         broker.tries(connect("alice").with(Property.AUTHENTICATION_METHOD, "SCRAM-SHA-256"))
                 .isClosedAfter(connack(ReasonCode.BAD_AUTHENTICATION_METHOD));
     }
 
     @Test
+    @Spec({"MQTT-4.12.0-6", "MQTT-4.12.1-2"})
     void auth_withoutAuthenticationMethod_isAProtocolError() {
         var alice = broker.connect(connect("alice"));
+        assertThat(alice.connack().properties().has(Property.AUTHENTICATION_METHOD))
+                .isFalse();
         alice.sends(new Auth(ReasonCode.RE_AUTHENTICATE, Properties.of(Property.AUTHENTICATION_METHOD, "x")));
         alice.isClosedAfter(disconnect(ReasonCode.PROTOCOL_ERROR));
     }

@@ -3,7 +3,6 @@ package io.pipit.simulation;
 import static io.pipit.simulation.Packets.connack;
 import static io.pipit.simulation.Packets.connect;
 import static io.pipit.simulation.Packets.disconnect;
-import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -110,12 +109,22 @@ final class MaximumPacketSizeTest {
     }
 
     @Test
-    @Spec("MQTT-3.4.2-2")
-    void reasonString_isLeftOutWhereItDoesNotFit() {
-        broker.access().denyPublish("secret");
-        var alice = broker.connect(connect("alice").maximumPacketSize(40));
-        alice.mayLeaveUnheard().sends(publish("secret", "x").qos1(1));
-        alice.receives(puback(1, ReasonCode.NOT_AUTHORIZED));
-        alice.receivesNothing();
+    @Spec("MQTT-3.2.0-1")
+    void clientThatAcceptsNoConnack_isClosedAndHearsNothing() {
+        broker.connect(connect("alice").expiry(60)).subscribes("t").vanishes();
+        broker.connect(connect("bob")).publishes(publish("t", "").qos1());
+        broker.tries(connect("alice").resuming().expiry(60).maximumPacketSize(10))
+                .isClosed();
+        var alice = broker.connect(connect("alice").resuming().expiry(60));
+        alice.acknowledges(alice.receives(publish("t", "").qos1()));
+    }
+
+    @Test
+    @Spec("MQTT-3.14.2-3")
+    void reasonStringOfDisconnect_isLeftOutWhereItDoesNotFit() {
+        var alice = broker.connect(connect("alice").maximumPacketSize(22));
+        alice.sends(connect("alice"));
+        assertThat(alice.hearsAll()).containsExactly(disconnect(ReasonCode.PROTOCOL_ERROR));
+        alice.isClosed();
     }
 }

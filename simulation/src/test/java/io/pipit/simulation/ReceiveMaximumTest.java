@@ -16,6 +16,8 @@ import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Section 4.9: how many QoS 1 and 2 messages may be unacknowledged, in either direction. */
 final class ReceiveMaximumTest {
@@ -39,6 +41,21 @@ final class ReceiveMaximumTest {
         bob.acknowledges(second).acknowledges(third);
         bob.acknowledges(bob.receives(publish("t", "m3").qos1()));
         bob.acknowledges(bob.receives(publish("t", "m4").qos1()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7})
+    @Spec("MQTT-4.9.0-1")
+    void firstQuota_isTheReceiveMaximumOfTheConnect(int receiveMaximum) {
+        var bob = broker.connect(connect("bob").receiveMaximum(receiveMaximum)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 10; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+        }
+        for (int i = 0; i < receiveMaximum; i++) {
+            bob.receives(publish("t", "m" + i).qos1());
+        }
+        bob.receivesNothing();
     }
 
     @Test

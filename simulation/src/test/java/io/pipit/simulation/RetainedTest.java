@@ -107,6 +107,24 @@ final class RetainedTest {
     }
 
     @Test
+    @Spec("MQTT-3.8.4-4")
+    void subscriptionThatIsReplaced_losesNoMessageMeanwhile() {
+        var bob = broker.connect(connect("bob").expiry(60)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        bob.sends(subscribe(5, "t").qos(1));
+        alice.sends(publish("t", "meanwhile").qos1(1));
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        assertThat(alice.hearsAll()).hasSize(1);
+        assertThat(bob.hearsAll())
+                .filteredOn(Publish.class::isInstance)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Publish.class, publish -> assertThat(publish.payload()).isEqualTo(Payload.of("meanwhile")));
+    }
+
+    @Test
     @Spec("MQTT-3.3.1-10")
     void retainHandling1_sendsForANewSubscriptionOnly() {
         broker.connect(connect("alice")).publishes(publish("t", "kept").retained());

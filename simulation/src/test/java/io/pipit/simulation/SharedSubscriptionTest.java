@@ -53,6 +53,19 @@ final class SharedSubscriptionTest {
     }
 
     @Test
+    @Spec("MQTT-3.3.4-5")
+    void copiesForSeveralSubscriptions_carryEachItsOwnIdentifier() {
+        var alice = broker.connect(connect("alice"));
+        alice.subscribes(subscribe(1, "$share/g/t").identifier(1))
+                .subscribes(subscribe(2, "t").identifier(2))
+                .subscribes(subscribe(3, "$share/h/#"));
+        broker.connect(connect("bob")).publishes(publish("t", "hi"));
+        alice.receivesInAnyOrder(
+                publish("t", "hi").identifier(1), publish("t", "hi").identifier(2), publish("t", "hi"));
+        alice.receivesNothing();
+    }
+
+    @Test
     void memberThatAlsoSubscribesOrdinarily_receivesBoth() {
         var bob = broker.connect(connect("bob"))
                 .subscribes(subscribe(1, "$share/g/t").identifier(1))

@@ -218,6 +218,7 @@ final class SubscribeTest {
     }
 
     @Test
+    @Spec("MQTT-3.8.4-7")
     void deniedFilter_isRefusedAndTheOthersAreGranted() {
         broker.access().denySubscribe("secret/#");
         var alice = broker.connect(connect("alice"));

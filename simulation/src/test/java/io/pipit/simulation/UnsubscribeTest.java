@@ -50,6 +50,9 @@ final class UnsubscribeTest {
                         ReasonCode.NO_SUBSCRIPTION_EXISTED));
         broker.connect(connect("bob")).publishes(publish("a/b", "hi"));
         alice.receives(publish("a/b", "hi"));
+        alice.unsubscribes("a/+");
+        broker.connect(connect("carol")).publishes(publish("a/b", "hi"));
+        alice.receivesNothing();
     }
 
     @Test

@@ -29,7 +29,7 @@ final class WillTest {
     final Dialogue broker = new Dialogue();
 
     @Test
-    @Spec({"MQTT-3.1.2-8", "MQTT-3.1.2-14"})
+    @Spec("MQTT-3.1.2-8")
     void networkFailure_publishesTheWill() {
         var bob = broker.connect(connect("bob")).subscribes("will");
         broker.connect(connect("alice").will(WILL)).vanishes();
@@ -101,6 +101,7 @@ final class WillTest {
     }
 
     @Test
+    @Spec("MQTT-3.1.2-8")
     void keepAliveTimeout_publishesTheWill() {
         var bob = broker.connect(connect("bob")).subscribes("will");
         var alice = broker.connect(connect("alice").keepAlive(10).will(WILL));
@@ -110,6 +111,7 @@ final class WillTest {
     }
 
     @Test
+    @Spec("MQTT-3.1.2-8")
     void protocolError_publishesTheWill() {
         var bob = broker.connect(connect("bob")).subscribes("will");
         var alice = broker.connect(connect("alice").will(WILL));
@@ -285,6 +287,7 @@ final class WillTest {
     }
 
     @Test
+    @Spec("MQTT-3.1.2-7")
     void crash_publishesTheWillOfAConnectedClientOnceReady() {
         broker.connect(connect("bob").expiry(600)).subscribes("will").vanishes();
         broker.connect(connect("alice").will(WILL.qos1()));
@@ -322,6 +325,7 @@ final class WillTest {
     }
 
     @Test
+    @Spec("MQTT-3.1.2-10")
     void disconnectBeforeACrash_leavesNoWill() {
         broker.connect(connect("bob").expiry(600)).subscribes("will").vanishes();
         broker.connect(connect("alice").will(WILL.qos1())).disconnects();

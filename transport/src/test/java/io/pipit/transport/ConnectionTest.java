@@ -83,7 +83,7 @@ final class ConnectionTest {
     }
 
     @Test
-    @Spec("3.1.1:MQTT-7.1.1-1")
+    @Spec({"MQTT-4.2.0-1", "3.1.1:MQTT-7.1.1-1"})
     void received_manyPipelined_keepTheirOrder() throws Exception {
         int count = 20_000;
         try (TestBroker broker = new TestBroker(engine, 1, ConnectionTest::echo);

@@ -1,6 +1,7 @@
 package io.pipit.broker.spi;
 
 import io.pipit.mqtt.Connect;
+import io.pipit.mqtt.PacketType;
 import io.pipit.mqtt.ReasonCode;
 import java.util.function.Consumer;
 
@@ -14,10 +15,16 @@ public interface Authenticator {
         /**
          * It is not.
          *
-         * @param reasonCode for CONNACK: 0x80 or above
+         * @param reasonCode one of CONNACK, 0x80 or above
          * @param why for the log, never for the client
          */
-        record Refused(ReasonCode reasonCode, String why) implements Decision {}
+        record Refused(ReasonCode reasonCode, String why) implements Decision {
+            public Refused {
+                if (!reasonCode.isError() || !reasonCode.isFor(PacketType.CONNACK)) { // [MQTT-3.2.2-8]
+                    throw new IllegalArgumentException("CONNACK cannot refuse with " + reasonCode);
+                }
+            }
+        }
     }
 
     /** Decides, at once or later, from any thread, once. */
