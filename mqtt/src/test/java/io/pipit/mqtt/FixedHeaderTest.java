@@ -152,6 +152,8 @@ class FixedHeaderTest {
     void decode_ofPublishWithDupAtQoS0_isMalformed(String firstByte) {
         assertThat(Wire.refusal(Side.CLIENT, ProtocolVersion.MQTT_3_1_1, firstByte))
                 .isEqualTo(ReasonCode.MALFORMED_PACKET);
+        assertThat(Wire.refusal(Side.SERVER, ProtocolVersion.MQTT_5_0, firstByte))
+                .isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
     @ParameterizedTest

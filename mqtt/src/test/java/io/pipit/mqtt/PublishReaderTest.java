@@ -32,9 +32,12 @@ class PublishReaderTest {
     }
 
     @Spec({"MQTT-2.2.1-2", "3.1.1:MQTT-2.3.1-5"})
-    @Test
-    void decode_atQoS0_takesNoPacketIdentifier() throws ProtocolException {
-        Publish publish = (Publish) Wire.decode(Side.SERVER, ProtocolVersion.MQTT_3_1_1, "30 05 0001 't' 0007");
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {"MQTT_3_1_1, 30 05 0001 't' 0007", "MQTT_5_0, 30 06 0001 't' 00 0007"})
+    void decode_atQoS0_takesNoPacketIdentifier(ProtocolVersion version, String hex) throws ProtocolException {
+        Publish publish = (Publish) Wire.decode(Side.SERVER, version, hex);
         assertThat(publish.packetIdentifier()).isZero();
         assertThat(publish.payload()).isEqualTo(Payload.of(new byte[] {0, 7}));
     }
@@ -44,6 +47,8 @@ class PublishReaderTest {
     @ValueSource(strings = {"'a+'", "'a#'", "'+/'", "'/#'"})
     void decode_withAWildcardInTheTopicName_isMalformed(String topic) {
         assertThat(Wire.refusal(Side.SERVER, ProtocolVersion.MQTT_3_1_1, "30 04 0002" + topic))
+                .isEqualTo(ReasonCode.MALFORMED_PACKET);
+        assertThat(Wire.refusal(Side.SERVER, ProtocolVersion.MQTT_5_0, "30 05 0002" + topic + "00"))
                 .isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
@@ -61,9 +66,12 @@ class PublishReaderTest {
         int size = Hex.bytes(topic).length;
         String hex = "30 %02x %04x %s".formatted(size + 2, size, topic);
         assertThat(Wire.refusal(Side.SERVER, ProtocolVersion.MQTT_3_1_1, hex)).isEqualTo(ReasonCode.MALFORMED_PACKET);
+        String withProperties = "30 %02x %04x %s 00".formatted(size + 3, size, topic);
+        assertThat(Wire.refusal(Side.SERVER, ProtocolVersion.MQTT_5_0, withProperties))
+                .isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
 
-    @Spec({"MQTT-4.7.3-1", "3.1.1:MQTT-4.7.3-1"})
+    @Spec("3.1.1:MQTT-4.7.3-1")
     @ParameterizedTest
     @CsvSource({"MQTT_3_1, 30 02 0000", "MQTT_3_1_1, 30 03 0000 00"})
     void decode_withoutATopicNameBefore50_isMalformed(ProtocolVersion version, String hex) {
