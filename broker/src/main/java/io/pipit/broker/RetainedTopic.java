@@ -100,18 +100,25 @@ final class RetainedTopic {
 
     /** See {@link RetainedMessages#store}. The row that is written is the newest, also for an older change. */
     synchronized void store(long change, Batch batch, Runnable commit, RetainedMessages all) {
+        boolean ends = false;
         if (stored != REMOVED && stored < change) {
             stored = version;
             Message current = message;
             if (current == null) {
                 batch.delete(Table.RETAINED, Keys.retained(name));
                 stored = REMOVED;
-                all.forget(this);
+                ends = true;
             } else {
                 batch.put(Table.RETAINED, Keys.retained(name), row(current));
             }
         }
-        commit.run();
+        try {
+            commit.run();
+        } finally {
+            if (ends) { // only now: the row of another place for this topic has to follow
+                all.forget(this);
+            }
+        }
     }
 
     @GuardedBy("this")
