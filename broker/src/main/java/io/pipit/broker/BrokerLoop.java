@@ -11,7 +11,6 @@ import io.pipit.mqtt.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * Confined to that loop, but for {@link #handOver}.
  */
 final class BrokerLoop {
-    private static final int HAND_OVER_CHUNK = 1024;
     private static final int MATCHES = 8192;
     private static final long RETRY_NANOS = 1_000_000_000L;
     private static final int MATCHED_SUBSCRIPTIONS = 1 << 20;
@@ -36,8 +34,7 @@ final class BrokerLoop {
     private final MemoryPauses memory;
     private final MatchCache<Matched, Match> matches;
     private final EncodedShapes shapes = new EncodedShapes();
-    private final MpscUnboundedAtomicArrayQueue<Runnable> arrivals =
-            new MpscUnboundedAtomicArrayQueue<>(HAND_OVER_CHUNK);
+    private final Arrivals arrivals = new Arrivals();
     private final boolean[] wakes;
     private final LazyChanges lazy = new LazyChanges(this);
     private final List<Runnable> idle = new ArrayList<>();
@@ -160,19 +157,8 @@ final class BrokerLoop {
         }
     }
 
-    /** Takes what is here now; what comes meanwhile has a wake-up of its own, and does not keep this turn from ending. */
     private void drain() {
-        for (int left = arrivals.size(); left > 0; left--) {
-            Runnable arrival = arrivals.poll();
-            if (arrival == null) {
-                break;
-            }
-            try {
-                arrival.run();
-            } catch (RuntimeException | Error fault) {
-                broke(fault); // what has come behind it waits for nothing else
-            }
-        }
+        arrivals.drain(this::broke);
         tellWhenIdle();
     }
 
