@@ -47,7 +47,10 @@ final class FuzzedDialogue {
     private final List<FuzzedPeer> opened = new ArrayList<>();
     private SimulatedLoops loops;
     private Broker broker;
-    private boolean raw;
+
+    /** Whether there may be clients with other identifiers than it knows. */
+    private boolean strangers;
+
     private boolean failed;
 
     FuzzedDialogue(byte[] bytes) {
@@ -100,9 +103,13 @@ final class FuzzedDialogue {
         FuzzedPeer peer = peer((choice >> 4 & 7) % PEERS);
         ProtocolVersion version = peer.version();
         switch (choice & 15) {
-            case 0 -> peer.says(packets.connect());
+            case 0 -> {
+                Connect connect = packets.connect();
+                strangers |= connect.clientIdentifier().isEmpty();
+                peer.says(connect);
+            }
             case 1 -> {
-                raw = true;
+                strangers = true;
                 peer.saysBytes(input.some(input.octet()));
             }
             case 2, 3 -> peer.says(packets.publish(version));
@@ -322,7 +329,7 @@ final class FuzzedDialogue {
                 busy = all.stream().anyMatch(FuzzedPeer::owes);
             }
         }
-        if (!raw && allAccepted) { // else there may be other clients
+        if (!strangers && allAccepted) { // else somebody has not come back
             whole().requireDrained(garbage());
         }
     }

@@ -170,6 +170,20 @@ final class RestartTest {
     }
 
     @Test
+    void rowsOfASessionThatEndedWhileTheStorageFailed_goAtTheNextStart() {
+        var alice = broker.connect(connect("alice").expiry(5)).subscribes("t");
+        broker.storage().failCommits("no space left", true);
+        alice.vanishes();
+        broker.advance(Duration.ofSeconds(10));
+        broker.storage().recover();
+        broker.connect(connect("alice").expiry(600)).mayLeaveUnheard();
+        again(true);
+        broker.advance(Duration.ofSeconds(1));
+        assertThat(broker.storage().rows(Table.SUBSCRIPTIONS)).isZero();
+        assertThat(broker.storage().rows(Table.SESSIONS)).isEqualTo(1);
+    }
+
+    @Test
     void manyCrashes_loseNothingAndRepeatNothing() {
         broker.connect(connect("alice").expiry(6_000)).subscribes("t").vanishes();
         List<String> received = new ArrayList<>();
