@@ -13,19 +13,24 @@ final class SubscriptionIndexFootprint {
     private SubscriptionIndexFootprint() {}
 
     public static void main(String[] arguments) {
-        print("dev/<id>/cmd/+", id -> "dev/" + id + "/cmd/+");
-        print("dev/<id>/state", id -> "dev/" + id + "/state");
-        print("dev/<id>/cmd/+ and dev/<id>/cfg/#", id -> "dev/" + id / 2 + (id % 2 == 0 ? "/cmd/+" : "/cfg/#"));
-        print("dev/<id>/+ of 100 subscribers each", id -> "dev/" + id / 100 + "/+");
-        print("site/<id / 1000>/dev/<id>/+/state", id -> "site/" + id / 1000 + "/dev/" + id + "/+/state");
-        print("news/# of all", id -> "news/#");
+        print("dev/<id>/cmd/+", FilterSet.DEVICES::filter);
+        print("mixed", FilterSet.MIXED::filter);
+        print("dev/<id>/state", id -> TopicFilter.of("dev/" + id + "/state"));
+        print(
+                "dev/<id>/cmd/+ and dev/<id>/cfg/#",
+                id -> TopicFilter.of("dev/" + id / 2 + (id % 2 == 0 ? "/cmd/+" : "/cfg/#")));
+        print("dev/<id>/+ of 100 subscribers each", id -> TopicFilter.of("dev/" + id / 100 + "/+"));
+        print(
+                "site/<id / 1000>/dev/<id>/+/state",
+                id -> TopicFilter.of("site/" + id / 1000 + "/dev/" + id + "/+/state"));
+        print("news/# of all", id -> TopicFilter.of("news/#"));
     }
 
-    private static void print(String name, IntFunction<String> filterOf) {
+    private static void print(String name, IntFunction<TopicFilter> filterOf) {
         TopicFilter[] filters = new TopicFilter[FILTERS];
         Object[] subscriptions = new Object[FILTERS];
         for (int i = 0; i < FILTERS; i++) {
-            filters[i] = TopicFilter.of(filterOf.apply(i));
+            filters[i] = filterOf.apply(i);
             subscriptions[i] = new Object();
         }
         long before = usedBytes();

@@ -38,7 +38,7 @@ public final class Broker {
     private final Authenticator authenticator;
     private final Authorizer authorizer;
     private final List<BrokerListener> listeners;
-    private final SubscriptionIndex<Matched> index = new SubscriptionIndex<>();
+    private final SubscriptionIndex<Matched> index = new SubscriptionIndex<>(Matched::orderHash);
     private final SharedSubscriptions shared = new SharedSubscriptions(index);
     private final RetainedMessages retained;
     private final Alarms alarms;

@@ -1,34 +1,38 @@
 package io.pipit.broker;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The end of the trie where a key is followed by one filter only: it keeps the bytes of that whole filter instead
- * of a node for each of its further levels.
+ * The end of the trie where a key is followed by one filter only: it keeps the bytes of that filter's other levels
+ * instead of a node for each of them. Filters that end in the same levels mostly share them: see {@link FilterTails}.
  */
 final class FilterLeaf extends LevelBranch {
     /** As {@link SubscriberSets} forms them; never empty, also after the leaf has been taken out. */
     volatile Object subscribers;
 
-    /**
-     * The leaf of a filter.
-     *
-     * @param from where the level that is this leaf's key begins
-     * @param to where it ends: the levels behind it are this leaf's rest
-     */
-    FilterLeaf(byte[] filter, int from, int to, long hash, Object subscribers) {
-        super(filter, from, to, hash);
+    /** Bytes that end with the levels behind the key; never changed. */
+    final byte[] tail;
+
+    /** Where in {@link #tail} these levels begin, with the separator before them; its length when there are none. */
+    final int tailFrom;
+
+    FilterLeaf(byte @Nullable [] longKey, long hash, byte[] tail, int tailFrom, Object subscribers) {
+        super(longKey, hash);
+        this.tail = tail;
+        this.tailFrom = tailFrom;
         this.subscribers = subscribers;
     }
 
     /** Whether the levels behind its key are those of another filter behind an end of its own. */
     boolean hasRest(byte[] filter, int end) {
-        return Arrays.equals(bytes, to, bytes.length, filter, end, filter.length);
+        return Arrays.equals(tail, tailFrom, tail.length, filter, end, filter.length);
     }
 
     /** Whether the levels behind its key match those of a Topic Name behind an end of its own (section 4.7.1). */
     boolean matchesRest(byte[] topic, int end) {
-        int f = to;
+        byte[] bytes = tail;
+        int f = tailFrom;
         int t = end;
         while (f < bytes.length) {
             f++; // bytes[f] was the separator

@@ -14,18 +14,21 @@ import org.jspecify.annotations.Nullable;
  * copied, however large the map. So a single writer changes maps in place, while readers find every key that is there
  * throughout, whatever arrays they have in hand.
  *
- * <p>Where keys agree in all bits of their hashes, the places go on by the bits of the keys themselves. No two keys agree
- * in these (topics contain no zero byte, which stands for the end), so no array grows beyond its bound.
+ * <p>Where keys agree in all bits of their hashes, the places go on by the bits of the keys themselves, for a short one
+ * by zeros. No two keys agree in these (topics contain no zero byte, which stands for the end, and no two short keys agree
+ * in their hashes), so no array grows beyond its bound.
  *
  * <p>The shape is made for few cache misses: with a million keys the upper arrays stay in the cache, and a search reads
- * one array of places, perhaps one of few, the branch and the bytes of its key.
+ * one array of places, perhaps one of few, the branch, and the bytes of a long key.
  */
 final class LevelMap {
     private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Object[].class);
     private static final int BITS = 5;
     private static final int WIDTH = 1 << BITS;
     private static final int FEW = 8;
-    private static final int HASH_DEPTHS = Long.SIZE / BITS;
+    private static final int HASH_DEPTHS = Math.ceilDiv(Long.SIZE, BITS);
+
+    private static final byte[] NO_KEY = {};
 
     private LevelMap() {}
 
@@ -167,7 +170,10 @@ final class LevelMap {
     }
 
     private static int placeOf(LevelBranch branch, int depth) {
-        return placeOf(branch.bytes, branch.from, branch.to, branch.hash, depth);
+        byte[] key = branch.longKey;
+        return key == null
+                ? placeOf(NO_KEY, 0, 0, branch.hash, depth)
+                : placeOf(key, 0, key.length, branch.hash, depth);
     }
 
     /** Which place of an array at a depth is that of a key. */
@@ -177,7 +183,7 @@ final class LevelMap {
         }
         int half = depth - HASH_DEPTHS;
         int index = from + half / 2;
-        int octet = index < to ? key[index] & 0xFF : 0;
+        int octet = to - from > LevelHash.SHORT && index < to ? key[index] & 0xFF : 0;
         return half % 2 == 0 ? octet & 15 : octet >>> 4;
     }
 }

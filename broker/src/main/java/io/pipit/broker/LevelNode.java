@@ -19,8 +19,8 @@ final class LevelNode extends LevelBranch {
     /** The filters that go on with other levels, by that level: a {@link LevelMap}. */
     volatile @Nullable Object children;
 
-    LevelNode(byte[] level, long hash) {
-        super(level, 0, level.length, hash);
+    LevelNode(byte @Nullable [] longKey, long hash) {
+        super(longKey, hash);
     }
 
     /** Whether no filter is left here. */

@@ -16,6 +16,11 @@ final class SharedSubscription implements Matched {
         this.filter = filter;
     }
 
+    @Override
+    public int orderHash() {
+        return filter.hashCode();
+    }
+
     TopicFilter filter() {
         return filter;
     }

@@ -47,6 +47,11 @@ final class Subscription implements Target, Matched, SharedGroup.Member {
         return session;
     }
 
+    @Override
+    public int orderHash() {
+        return (int) ((session.number() * 0x9E37_79B9_7F4A_7C15L) >>> Integer.SIZE);
+    }
+
     TopicFilter filter() {
         return filter;
     }

@@ -3,7 +3,6 @@ package io.pipit.broker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -49,7 +48,11 @@ final class SubscriptionIndex<S> {
     private final LevelHash hashes;
     private final SubscriberSets<S> sets;
     private final MatchVersions versions;
-    private final LevelNode wildcards = new LevelNode(new byte[0], 0);
+    private final LevelNode wildcards = new LevelNode(null, 0);
+
+    @GuardedBy("lock")
+    private final FilterTails tails;
+
     private volatile @Nullable Object exact;
     private final AtomicInteger filters = new AtomicInteger();
     private final AtomicInteger size = new AtomicInteger();
@@ -73,6 +76,7 @@ final class SubscriptionIndex<S> {
         this.hashes = hashes;
         this.sets = new SubscriberSets<>(hash);
         this.versions = new MatchVersions(hashes);
+        this.tails = new FilterTails(hashes);
     }
 
     /** Adds a subscription of a filter, which has no Share Name; no effect if it is there. */
@@ -270,25 +274,26 @@ final class SubscriptionIndex<S> {
     }
 
     /** A node for the level of a leaf with what lies behind that leaf, not yet to be seen by anybody. */
+    @GuardedBy("lock")
     private LevelNode nodeOf(FilterLeaf leaf) {
-        byte[] filter = leaf.bytes;
-        byte[] level = Arrays.copyOfRange(filter, leaf.from, leaf.to);
-        LevelNode node = new LevelNode(level, leaf.hash);
-        if (leaf.to == filter.length) {
+        LevelNode node = new LevelNode(leaf.longKey, leaf.hash);
+        byte[] tail = leaf.tail;
+        if (leaf.tailFrom == tail.length) {
             node.here = leaf.subscribers;
             return node;
         }
-        int from = leaf.to + 1;
-        int end = Levels.end(filter, from);
-        switch (filter.length == from ? 0 : filter[from]) {
+        int from = leaf.tailFrom + 1;
+        int end = Levels.end(tail, from);
+        switch (tail.length == from ? 0 : tail[from]) {
             case '#' -> node.rest = leaf.subscribers;
-            case '+' -> node.any = leafOf(filter, from, end, leaf.subscribers);
-            default -> node.children = leafOf(filter, from, end, leaf.subscribers);
+            case '+' -> node.any = leafOf(tail, from, end, leaf.subscribers);
+            default -> node.children = leafOf(tail, from, end, leaf.subscribers);
         }
         return node;
     }
 
+    @GuardedBy("lock")
     private FilterLeaf leafOf(byte[] filter, int from, int end, Object subscribers) {
-        return new FilterLeaf(filter, from, end, hashes.of(filter, from, end), subscribers);
+        return tails.leafOf(filter, from, end, hashes.of(filter, from, end), subscribers);
     }
 }

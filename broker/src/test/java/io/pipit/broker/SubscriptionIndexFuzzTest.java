@@ -48,7 +48,7 @@ final class SubscriptionIndexFuzzTest {
         Run(byte[] input) {
             this.input = input;
             int mode = octet() & 3;
-            LevelHash hashes = mode == 0 ? new LevelHash(0, 0) : new LevelHash(0x1234_5678_9ABCL, 77);
+            LevelHash hashes = mode == 0 ? LevelHash.worst() : LevelHash.of(77);
             index = new SubscriptionIndex<>(subscription -> System.identityHashCode(subscription) & 0xF, hashes);
         }
 

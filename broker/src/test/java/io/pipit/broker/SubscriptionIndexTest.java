@@ -179,9 +179,8 @@ final class SubscriptionIndexTest {
         SplittableRandom random = new SplittableRandom(seed);
         // With all hashes equal, the tables go on by the bits of the keys, and sets by nothing.
         boolean hashesEqual = seed % 4 == 0;
-        SubscriptionIndex<Object> tested = hashesEqual
-                ? new SubscriptionIndex<>(subscription -> 7, new LevelHash(0, 0))
-                : new SubscriptionIndex<>();
+        SubscriptionIndex<Object> tested =
+                hashesEqual ? new SubscriptionIndex<>(subscription -> 7, LevelHash.worst()) : new SubscriptionIndex<>();
         RandomTopics topics = new RandomTopics(random);
         List<Entry> model = new ArrayList<>();
         for (int step = 0; step < 3_000; step++) {
