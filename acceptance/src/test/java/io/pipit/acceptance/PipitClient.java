@@ -55,6 +55,7 @@ final class PipitClient implements TestClient {
                 .keepAliveSeconds(Connect.KEEP_ALIVE_SECONDS)
                 .connectTimeout(PATIENCE)
                 .responseTimeout(PATIENCE)
+                .withoutReconnect()
                 .messageListener(new Listener(inbox));
         if (version == Version.V5) {
             options.properties(Properties.builder()
@@ -214,7 +215,7 @@ final class PipitClient implements TestClient {
         }
 
         @Override
-        public void connectionEnded(MqttException cause) {
+        public void ended(MqttException cause) {
             ReasonCode said = cause.reasonCode();
             inbox.end(cause.failure() == Failure.DISCONNECTED && said != null ? said.code() : null);
         }

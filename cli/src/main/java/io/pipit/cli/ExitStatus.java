@@ -30,7 +30,7 @@ final class ExitStatus {
             case REJECTED, DISCONNECTED -> reasonCode == null || !reasonCode.isError() ? FAILED : reasonCode.code();
             case NOT_POSSIBLE -> reasonCode == ReasonCode.PACKET_TOO_LARGE ? PAYLOAD_SIZE : FAILED;
             case HOST_UNKNOWN, UNREACHABLE, LISTENER_FAILED -> FAILED;
-            case NOT_CONNECTED -> NOT_CONNECTED;
+            case NOT_CONNECTED, BACKLOG_FULL -> NOT_CONNECTED;
             case CONNECTION_LOST -> CONNECTION_LOST;
             case TIMED_OUT -> KEEP_ALIVE;
             case PROTOCOL_ERROR -> PROTOCOL;

@@ -51,6 +51,7 @@ final class PubCommand {
         MqttClient client = new MqttClient(flags.connection()
                 .options(terminal)
                 .maximumInFlight(flags.maximumInFlight())
+                .withoutReconnect()
                 .build());
         try {
             // Read before connecting: a file that is not there needs no server to be told about.

@@ -3,6 +3,7 @@ package io.pipit.cli;
 import io.pipit.cli.PacketProperties.Target;
 import io.pipit.client.Acknowledgement;
 import io.pipit.client.ClientOptions;
+import io.pipit.client.ConnectionListener;
 import io.pipit.client.Failure;
 import io.pipit.client.Message;
 import io.pipit.client.MessageListener;
@@ -31,17 +32,18 @@ import org.jspecify.annotations.Nullable;
  * {@code pipit sub}: subscribes, prints what comes, and connects again when its connection breaks. Made to start fast:
  * nothing of the server, no logging.
  */
-final class SubCommand implements MessageListener {
-    private static final long RETRY_MILLIS = 1000;
+final class SubCommand implements MessageListener, ConnectionListener {
+    private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
     private static final long CONNECT_MILLIS = 10_000;
+    private static final long RESPONSE_MILLIS = 30_000;
 
     /**
-     * What the main thread waits for.
+     * Why the program ends.
      *
-     * @param status the exit status, when nothing else is to be done
-     * @param lost why the connection is gone, or null
+     * @param cause what is still to be reported, or null
      */
-    private record End(int status, @Nullable MqttException lost) {
+    private record End(int status, @Nullable MqttException cause) {
         static End with(int status) {
             return new End(status, null);
         }
@@ -51,12 +53,16 @@ final class SubCommand implements MessageListener {
     private final OutputFormat format;
     private final Terminal terminal;
     private final MqttClient client;
+    /** Of which the first counts. */
     private final LinkedBlockingQueue<End> ends = new LinkedBlockingQueue<>();
+
     private final long deadline;
     /** Messages from now on are neither printed nor acknowledged. */
     private volatile boolean finished;
     /** Of the thread that calls listeners. */
     private long printed;
+    /** Of the same thread: subscriptions that the server refused when it was asked again. */
+    private int lost;
 
     private SubCommand(SubFlags flags, Terminal terminal, long start) throws UsageException {
         this.flags = flags;
@@ -65,8 +71,10 @@ final class SubCommand implements MessageListener {
         this.deadline = start + TimeUnit.MILLISECONDS.toNanos(flags.timeoutMillis());
         ClientOptions.Builder options =
                 flags.connection().options(terminal).messageListener(this).acknowledgement(Acknowledgement.MANUAL);
+        options.connectionListener(this).reconnect(SHORTEST_RETRY, LONGEST_RETRY);
         if (flags.timeoutMillis() > 0) {
-            options.connectTimeout(Duration.ofMillis(Math.min(CONNECT_MILLIS, flags.timeoutMillis())));
+            options.connectTimeout(Duration.ofMillis(Math.min(CONNECT_MILLIS, flags.timeoutMillis())))
+                    .responseTimeout(Duration.ofMillis(Math.min(RESPONSE_MILLIS, flags.timeoutMillis())));
         }
         this.client = new MqttClient(options.build());
     }
@@ -110,77 +118,24 @@ final class SubCommand implements MessageListener {
 
     private int run() throws InterruptedException {
         try {
-            connect();
-        } catch (MqttException failure) {
-            return failed(failure);
-        }
-        while (true) {
-            End end = await(Long.MAX_VALUE);
-            MqttException lost = end == null ? null : end.lost();
-            if (lost != null) {
-                connectAgain(lost);
-            } else if (end != null) {
-                return end.status();
-            }
-        }
-    }
-
-    /** The next end, or null when there is none within so many milliseconds. */
-    private @Nullable End await(long millis) throws InterruptedException {
-        if (flags.timeoutMillis() == 0) {
-            return ends.poll(millis, TimeUnit.MILLISECONDS);
-        }
-        long left = deadline - System.nanoTime();
-        End end = ends.poll(Math.min(TimeUnit.MILLISECONDS.toNanos(millis), left), TimeUnit.NANOSECONDS);
-        if (end == null && System.nanoTime() - deadline >= 0) {
-            report("timed out");
-            return End.with(ExitStatus.TIMED_OUT);
-        }
-        return end;
-    }
-
-    /** Tries until it is connected, or what happened is put back as an end. */
-    private void connectAgain(MqttException cause) throws InterruptedException {
-        MqttException failure = cause;
-        report(cause.getMessage() + (isTransient(cause) ? "; connecting again" : ""));
-        while (isTransient(failure)) {
-            End end = await(RETRY_MILLIS);
-            if (end != null) {
-                ends.add(end);
-                return;
-            }
-            try {
-                connect();
-                return;
-            } catch (MqttException again) {
-                failure = again;
-            }
-        }
-        ends.add(End.with(status(failure)));
-    }
-
-    /** Whether the same may succeed later. */
-    private static boolean isTransient(MqttException failure) {
-        return switch (failure.failure()) {
-            case CONNECTION_LOST, UNREACHABLE, HOST_UNKNOWN, TIMED_OUT -> true;
-            case DISCONNECTED, REFUSED ->
-                failure.reasonCode() == ReasonCode.SERVER_SHUTTING_DOWN
-                        || failure.reasonCode() == ReasonCode.SERVER_UNAVAILABLE
-                        || failure.reasonCode() == ReasonCode.SERVER_BUSY;
-            case REJECTED, NOT_POSSIBLE, NOT_CONNECTED, PROTOCOL_ERROR, LISTENER_FAILED -> false;
-        };
-    }
-
-    /** Connects and subscribes. When the connection is lost meanwhile, that comes as an end. */
-    private void connect() throws MqttException, InterruptedException {
-        client.connect();
-        try {
+            client.connect();
             subscribe();
         } catch (MqttException failure) {
-            if (client.isConnected()) {
-                throw failure;
-            }
+            report(failure.getMessage());
+            return status(failure);
         }
+        End end = flags.timeoutMillis() == 0
+                ? ends.take()
+                : ends.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (end == null) {
+            report("timed out");
+            return ExitStatus.TIMED_OUT;
+        }
+        MqttException cause = end.cause();
+        if (cause != null) {
+            report(cause.getMessage());
+        }
+        return end.status();
     }
 
     private void subscribe() throws MqttException, InterruptedException {
@@ -209,11 +164,6 @@ final class SubCommand implements MessageListener {
         if (refused == answer.reasonCodes().size()) {
             ends.add(End.with(answer.reasonCodes().getFirst().code()));
         }
-    }
-
-    private int failed(MqttException failure) {
-        report(failure.getMessage());
-        return status(failure);
     }
 
     private int status(MqttException failure) {
@@ -294,9 +244,20 @@ final class SubCommand implements MessageListener {
     }
 
     @Override
-    public void connectionEnded(MqttException cause) {
-        if (cause.failure() != Failure.NOT_CONNECTED) {
-            ends.add(new End(ExitStatus.FAILED, cause));
+    public void reconnecting(MqttException cause, Duration retryIn) {
+        report(cause.getMessage() + "; connecting again");
+    }
+
+    @Override
+    public void ended(MqttException cause) {
+        if (cause.failure() == Failure.REJECTED) {
+            report(cause.getMessage());
+            lost++;
+            if (lost == flags.requests().size()) {
+                finish(End.with(status(cause)));
+            }
+        } else if (cause.failure() != Failure.NOT_CONNECTED) {
+            finish(new End(status(cause), cause));
         }
     }
 }

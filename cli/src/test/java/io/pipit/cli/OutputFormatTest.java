@@ -157,7 +157,7 @@ final class OutputFormatTest {
                 false,
                 qos.isAcknowledged() ? 7 : 0,
                 properties,
-                () -> {});
+                (reasonCode, ignored) -> {});
     }
 
     private static String print(OutputFormat format, ReceivedMessage message) {

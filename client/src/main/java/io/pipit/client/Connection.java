@@ -11,6 +11,7 @@ import io.pipit.mqtt.PacketEncoder;
 import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.Property;
 import io.pipit.mqtt.ProtocolException;
+import io.pipit.mqtt.ProtocolVersion;
 import io.pipit.mqtt.ReasonCode;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -32,7 +33,8 @@ final class Connection {
     /** Whom packets are handed to, by the reader thread. */
     interface Owner {
         /** A packet has come. */
-        void received(Connection connection, Packet packet) throws ProtocolException, InterruptedException;
+        void received(Connection connection, Packet packet)
+                throws ProtocolException, MqttException, InterruptedException;
 
         /** Nothing more will come; called once. */
         void ended(Connection connection, MqttException cause);
@@ -42,6 +44,8 @@ final class Connection {
     private final Transport transport;
     private final PacketReader reader;
     private final ConnAck connAck;
+    private final boolean sessionPresent;
+    private final long acceptedAt;
     private final ServerLimits limits;
     private final Outbox outbox;
     private final TopicAliases aliases;
@@ -50,11 +54,16 @@ final class Connection {
     private volatile @Nullable MqttException failure;
     private volatile @Nullable Thread readerThread;
 
-    private Connection(ClientOptions options, Transport transport, PacketReader reader, ConnAck connAck) {
+    private Connection(
+            ClientOptions options, Transport transport, PacketReader reader, Connect connect, ConnAck connAck) {
         this.options = options;
         this.transport = transport;
         this.reader = reader;
         this.connAck = connAck;
+        // 3.1 has no such flag: a session that was to be kept is taken for there.
+        this.sessionPresent =
+                options.version() == ProtocolVersion.MQTT_3_1 ? !connect.cleanStart() : connAck.sessionPresent();
+        this.acceptedAt = options.clock().nanoseconds();
         this.limits = ServerLimits.of(connAck, options.version(), options.keepAliveSeconds());
         this.aliases = new TopicAliases(options.properties().get(Property.TOPIC_ALIAS_MAXIMUM, 0));
         KeepAlive keepAlive = new KeepAlive(
@@ -80,7 +89,7 @@ final class Connection {
             ConnAck connAck = handshake(options, transport, reader, connect);
             transport.readForever();
             accepted = true;
-            return new Connection(options, transport, reader, connAck);
+            return new Connection(options, transport, reader, connect, connAck);
         } catch (SocketTimeoutException late) {
             throw new MqttException(
                     Failure.TIMED_OUT,
@@ -139,12 +148,34 @@ final class Connection {
         return connAck;
     }
 
-    private static Auth answer(ClientOptions options, Auth challenge) throws ProtocolException {
+    private static Auth answer(ClientOptions options, Auth challenge) throws ProtocolException, MqttException {
         Authenticator authenticator = options.authenticator();
-        if (authenticator == null) {
-            throw new ProtocolException("AUTH, and no authenticator is set", ReasonCode.BAD_AUTHENTICATION_METHOD);
+        String method = options.authenticationMethod();
+        if (authenticator == null || method == null) { // [MQTT-4.12.0-7]
+            throw new ProtocolException(
+                    "AUTH, and no authenticator or no Authentication Method is set",
+                    ReasonCode.BAD_AUTHENTICATION_METHOD);
         }
-        return authenticator.answer(challenge);
+        try {
+            Properties properties = authenticator.answer(challenge).properties();
+            return new Auth(ReasonCode.CONTINUE_AUTHENTICATION, withMethod(properties, method)); // [MQTT-4.12.0-3]
+        } catch (RuntimeException thrown) {
+            throw new MqttException(Failure.LISTENER_FAILED, "the authenticator failed", thrown);
+        }
+    }
+
+    /** Every AUTH names the method of CONNECT [MQTT-4.12.0-5]. */
+    static Properties withMethod(Properties properties, String method) {
+        return method.equals(properties.get(Property.AUTHENTICATION_METHOD))
+                ? properties
+                : properties
+                        .only(property -> property != Property.AUTHENTICATION_METHOD)
+                        .with(Property.AUTHENTICATION_METHOD, method);
+    }
+
+    /** What the authenticator answers to a challenge. */
+    Auth answer(Auth challenge) throws ProtocolException, MqttException {
+        return answer(options, challenge);
     }
 
     private static void write(ClientOptions options, Transport transport, Packet packet) throws IOException {
@@ -235,6 +266,7 @@ final class Connection {
                 }
                 outbox.received();
                 owner.received(this, packet);
+                outbox.handled();
             }
         } catch (ProtocolException broken) {
             farewell(broken.reasonCode());
@@ -272,6 +304,16 @@ final class Connection {
         return connAck;
     }
 
+    /** Whether the server has a session from before, as far as its version tells. */
+    boolean isSessionPresent() {
+        return sessionPresent;
+    }
+
+    /** How long ago the server accepted it. */
+    long nanosecondsLasted() {
+        return options.clock().nanoseconds() - acceptedAt;
+    }
+
     ServerLimits limits() {
         return limits;
     }
@@ -291,6 +333,15 @@ final class Connection {
         long sending = options.responseTimeout().toMillis();
         if (!written.await(sending, TimeUnit.MILLISECONDS) || !ended.await(LINGER.toMillis(), TimeUnit.MILLISECONDS)) {
             abort(new MqttException(Failure.NOT_CONNECTED, "the client closed the connection"));
+        }
+    }
+
+    /** Takes leave of the server before {@link #start}: nobody wants the connection any more. */
+    void leaveAtOnce() throws MqttException {
+        try (transport) {
+            write(options, transport, new Disconnect());
+        } catch (IOException failed) {
+            throw explained(failed);
         }
     }
 

@@ -14,6 +14,8 @@ public enum Failure {
     NOT_POSSIBLE,
     /** There is no connection, or the client itself has closed it. */
     NOT_CONNECTED,
+    /** There is no connection, and as many messages wait for the next one as the options allow. */
+    BACKLOG_FULL,
     /** The connection ended without a DISCONNECT. */
     CONNECTION_LOST,
     /** The server sent DISCONNECT (MQTT 5.0): the reason code says why. */
@@ -22,6 +24,6 @@ public enum Failure {
     TIMED_OUT,
     /** The server broke the protocol: the reason code says how. */
     PROTOCOL_ERROR,
-    /** A {@link MessageListener} threw: its exception is the cause. */
+    /** A {@link MessageListener} or {@link Authenticator} threw: its exception is the cause. */
     LISTENER_FAILED
 }

@@ -122,7 +122,17 @@ final class Inbox {
             } finally {
                 lock.unlock();
             }
+            call(item);
+        }
+    }
+
+    /** What a call throws is for the thread's handler; the calls behind it are made all the same. */
+    private static void call(Item item) {
+        try {
             item.call.run();
+        } catch (RuntimeException thrown) {
+            Thread current = Thread.currentThread();
+            current.getUncaughtExceptionHandler().uncaughtException(current, thrown);
         }
     }
 }

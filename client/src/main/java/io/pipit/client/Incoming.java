@@ -28,7 +28,8 @@ final class Incoming {
     static final class Receipt {
         private final int packetIdentifier;
         private final QoS qos;
-        private boolean acknowledged;
+        /** What the application has said to it, or null as long as it has not. */
+        private @Nullable Packet acknowledgement;
         /** Counts against the Receive Maximum of the present connection. */
         private boolean inFlight = true;
 
@@ -37,8 +38,10 @@ final class Incoming {
             this.qos = publish.qos();
         }
 
-        private Packet acknowledgement() {
-            return qos == QoS.AT_LEAST_ONCE ? new PubAck(packetIdentifier) : new PubRec(packetIdentifier);
+        private void acknowledge(ReasonCode reasonCode, Properties properties) {
+            acknowledgement = qos == QoS.AT_LEAST_ONCE
+                    ? new PubAck(packetIdentifier, reasonCode, properties)
+                    : new PubRec(packetIdentifier, reasonCode, properties);
         }
     }
 
@@ -64,13 +67,11 @@ final class Incoming {
         Receipt known = publish.qos() == QoS.EXACTLY_ONCE ? unreleased.get(publish.packetIdentifier()) : null;
         if (known != null) {
             count(known);
-            if (known.acknowledged && !unacknowledged.contains(known)) {
-                return new Arrival(null, known.acknowledgement()); // [MQTT-4.3.3-10]
-            }
-            if (!unacknowledged.contains(known)) {
+            boolean waits = unacknowledged.contains(known);
+            if (!waits && known.acknowledgement == null) {
                 unacknowledged.add(known);
             }
-            return new Arrival(null, null);
+            return new Arrival(null, waits ? null : known.acknowledgement); // [MQTT-4.3.3-10]
         }
         Receipt receipt = new Receipt(publish);
         receipt.inFlight = false;
@@ -94,18 +95,27 @@ final class Incoming {
         }
     }
 
-    /** The application has taken care of a message; returns what may be sent now, in the order of arrival. */
-    List<Packet> acknowledge(Receipt receipt) {
-        receipt.acknowledged = true;
+    /**
+     * The application has taken care of a message; the first word counts. Returns what may be sent now, in the order
+     * of arrival.
+     */
+    List<Packet> acknowledge(Receipt receipt, ReasonCode reasonCode, Properties properties) {
+        if (receipt.acknowledgement == null) {
+            receipt.acknowledge(reasonCode, properties);
+        }
         List<Packet> packets = new ArrayList<>(1);
         while (true) { // [MQTT-4.6.0-2], [MQTT-4.6.0-3]
             Receipt head = unacknowledged.peek();
-            if (head == null || !head.acknowledged) {
+            Packet acknowledgement = head == null ? null : head.acknowledgement;
+            if (head == null || acknowledgement == null) {
                 return packets;
             }
             unacknowledged.remove();
-            packets.add(head.acknowledgement());
+            packets.add(acknowledgement);
             if (head.qos == QoS.AT_LEAST_ONCE) {
+                done(head);
+            } else if (((PubRec) acknowledgement).reasonCode().isError()) {
+                unreleased.remove(head.packetIdentifier); // [MQTT-4.3.3-9]
                 done(head);
             }
         }
@@ -140,7 +150,7 @@ final class Incoming {
     }
 
     /** The server has no session for this client. */
-    void discard() {
+    void sessionLost() {
         unreleased.clear();
     }
 }

@@ -39,6 +39,11 @@ final class KeepAlive {
         return awaited;
     }
 
+    /** The client is not reading, because listeners are slow: an answer may be there, unread. */
+    void notReading(long now) {
+        pinged = now;
+    }
+
     Action next(long now) {
         if (awaitsResponse && now - pinged >= responseNanoseconds) {
             return Action.GIVE_UP;

@@ -13,6 +13,11 @@ public interface MessageListener {
      */
     void received(ReceivedMessage message);
 
-    /** The connection that messages came from has ended, whoever ended it; nothing more comes until the next one. */
-    default void connectionEnded(MqttException cause) {}
+    /**
+     * Nothing more comes. Either the connection has ended and the client does not connect again by itself, and the
+     * cause is what ended it; or a subscription of this listener was refused when it was asked for again after the
+     * server had lost it ({@link Failure#REJECTED}). A connection that comes back by itself is not told here but to a
+     * {@link ConnectionListener}.
+     */
+    default void ended(MqttException cause) {}
 }

@@ -30,7 +30,7 @@ public final class MessageStream implements MessageListener {
     }
 
     @Override
-    public void connectionEnded(MqttException cause) {
+    public void ended(MqttException cause) {
         put(new Ended(cause));
     }
 
@@ -46,7 +46,7 @@ public final class MessageStream implements MessageListener {
     /**
      * The next message, waiting for it.
      *
-     * @throws MqttException what ended the connection, once after the last message of each
+     * @throws MqttException what {@link MessageListener#ended} is told, once after the last message before it
      */
     public ReceivedMessage take() throws MqttException, InterruptedException {
         return message(items.take());

@@ -47,6 +47,9 @@ final class Outbox {
     @GuardedBy("lock")
     private State state = State.OPEN;
 
+    /** The reader is busy with a packet instead of reading. */
+    private volatile boolean handling;
+
     /** The writer's, empty between two batches. */
     private ByteBuf spare = Unpooled.buffer(BUFFER_SIZE);
 
@@ -121,8 +124,14 @@ final class Outbox {
         }
     }
 
-    /** A packet has arrived from the server. */
+    /** The packet that arrived last has been taken care of; the client reads on. */
+    void handled() {
+        handling = false;
+    }
+
+    /** A packet has arrived from the server. Until {@link #handled} nothing is read, and no answer is missed. */
     void received() {
+        handling = true;
         lock.lock();
         try {
             if (keepAlive.received()) {
@@ -148,6 +157,9 @@ final class Outbox {
         try {
             while (state == State.OPEN && !filling.isReadable()) {
                 long now = clock.nanoseconds();
+                if (handling) {
+                    keepAlive.notReading(now);
+                }
                 switch (keepAlive.next(now)) {
                     case PING -> put(new PingReq());
                     case GIVE_UP ->

@@ -3,7 +3,9 @@ package io.pipit.client;
 import io.pipit.mqtt.Payload;
 import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.TopicName;
+import java.util.function.BiConsumer;
 
 /** An application message as it came, with what belongs to this one delivery. Any thread may use it and keep it. */
 public final class ReceivedMessage {
@@ -14,12 +16,12 @@ public final class ReceivedMessage {
     private final boolean dup;
     private final int packetIdentifier;
     private final Properties properties;
-    private final Runnable acknowledgement;
+    private final BiConsumer<ReasonCode, Properties> acknowledgement;
 
     /**
      * A message as the client makes them; applications need this in the tests of their listeners.
      *
-     * @param acknowledgement what {@link #acknowledge} does
+     * @param acknowledgement what {@link #acknowledge(ReasonCode, Properties)} does
      */
     public ReceivedMessage(
             TopicName topic,
@@ -29,7 +31,7 @@ public final class ReceivedMessage {
             boolean dup,
             int packetIdentifier,
             Properties properties,
-            Runnable acknowledgement) {
+            BiConsumer<ReasonCode, Properties> acknowledgement) {
         this.topic = topic;
         this.payload = payload;
         this.qos = qos;
@@ -77,10 +79,33 @@ public final class ReceivedMessage {
     /**
      * Says that the message has been taken care of; the second time and at QoS 0 nothing happens. Acknowledgements
      * leave in the order of the messages, so one waits for those before it. After the connection that brought the
-     * message is gone, one of QoS 1 has no effect: the server sends the message again.
+     * message is gone, one of QoS 1 has no effect: the server sends the message again. One of QoS 2 counts: the
+     * server's repetition is answered by it.
      */
     public void acknowledge() {
-        acknowledgement.run();
+        acknowledge(ReasonCode.SUCCESS, Properties.NONE);
+    }
+
+    /**
+     * As {@link #acknowledge()}, saying more: a Reason String, User Properties, or that the message is not taken
+     * (0x80 and above). The server does not send such a message again. 3.x says nothing of it.
+     *
+     * @param reasonCode one that PUBACK and PUBREC may carry (MQTT 5.0, section 3.4.2.1)
+     * @throws IllegalArgumentException when it is another
+     */
+    public void acknowledge(ReasonCode reasonCode, Properties properties) {
+        switch (reasonCode) {
+            case SUCCESS,
+                    NO_MATCHING_SUBSCRIBERS,
+                    UNSPECIFIED_ERROR,
+                    IMPLEMENTATION_SPECIFIC_ERROR,
+                    NOT_AUTHORIZED,
+                    TOPIC_NAME_INVALID,
+                    PACKET_IDENTIFIER_IN_USE,
+                    QUOTA_EXCEEDED,
+                    PAYLOAD_FORMAT_INVALID -> acknowledgement.accept(reasonCode, properties);
+            default -> throw new IllegalArgumentException(reasonCode + " does not acknowledge a message");
+        }
     }
 
     @Override

@@ -236,14 +236,14 @@ final class PublishTest {
         ScriptedServer.Play second =
                 server.play(dialogue -> dialogue.expect("10 13 0004 4d515454 05 00 0000 05 11 0000003c 0001 63")
                         .send("20 06 01 00 03 21 0001")
+                        .expect("62 02 0003")
+                        .send("70 02 0003")
                         .expect("3c 07 0001 74 0001 00 61")
                         .send("50 02 0001")
                         .expect("62 02 0001")
                         .send("70 02 0001")
                         .expect("3a 07 0001 74 0002 00 62")
                         .send("40 02 0002")
-                        .expect("62 02 0003")
-                        .send("70 02 0003")
                         .expect("32 07 0001 74 0004 00 64")
                         .send("40 02 0004"));
         ClientOptions.Builder options =
@@ -286,7 +286,16 @@ final class PublishTest {
     }
 
     @Test
-    @Spec("MQTT-3.1.2-20")
+    @Spec("3.1.1:MQTT-3.1.2-23")
+    void keepAlive3_withoutTraffic_pings() throws Exception {
+        ScriptedServer.Play play = server.play(dialogue ->
+                dialogue.accept("20 02 00 00").expect("c0 00").send("d0 00").expect("c0 00"));
+        connected(server.options().version(ProtocolVersion.MQTT_3_1_1).keepAliveSeconds(1));
+        play.await();
+    }
+
+    @Test
+    @Spec({"MQTT-3.1.2-20", "MQTT-3.1.2-21", "MQTT-3.2.2-21"})
     void keepAlive_withoutTraffic_pings() throws Exception {
         ScriptedServer.Play play = server.play(dialogue -> dialogue.accept("20 06 00 00 03 13 0001")
                 .expect("c0 00")
@@ -306,7 +315,7 @@ final class PublishTest {
             public void received(ReceivedMessage message) {}
 
             @Override
-            public void connectionEnded(MqttException cause) {
+            public void ended(MqttException cause) {
                 ended.complete(cause);
             }
         };

@@ -260,8 +260,8 @@ final class ReceiveTest {
             }
 
             @Override
-            public void connectionEnded(MqttException cause) {
-                ends.connectionEnded(cause);
+            public void ended(MqttException cause) {
+                ends.ended(cause);
             }
         };
         try (MqttClient client = connected(server.options().messageListener(failing))) {

@@ -2,6 +2,7 @@ package io.pipit.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.mqtt.ProtocolVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -48,10 +49,16 @@ final class ScriptedServer implements AutoCloseable {
         return new Play(done);
     }
 
+    /** Plays a script that is the same in several versions. */
+    Play play(ProtocolVersion version, VersionedDialogue.Script script) {
+        return play(dialogue -> script.play(new VersionedDialogue(dialogue, version)));
+    }
+
     ClientOptions.Builder options() {
         return ClientOptions.builder(ServerAddress.tcp("127.0.0.1", listener.getLocalPort()))
                 .clientIdentifier("c")
                 .keepAliveSeconds(0)
+                .withoutReconnect()
                 .responseTimeout(Duration.ofSeconds(20));
     }
 
