@@ -31,7 +31,8 @@ record CitedTest(String module, String name, List<String> citations, boolean tes
             "Lorg/junit/jupiter/api/TestFactory;",
             "Lorg/junit/jupiter/params/ParameterizedTest;",
             "Lcom/code_intelligence/jazzer/junit/FuzzTest;",
-            "Lio/pipit/acceptance/EveryPeer;");
+            "Lio/pipit/acceptance/EveryPeer;",
+            "Lio/pipit/client/BothVersions;");
 
     CitedTest {
         citations = List.copyOf(citations);
