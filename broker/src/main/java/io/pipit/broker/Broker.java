@@ -102,10 +102,8 @@ public final class Broker {
         first.every(TIME_NANOS, () -> storeTime(first.lazyBatch()));
         first.every(
                 SWEEP_NANOS,
-                () -> retained.expire(SWEEP_VISITS, (topic, version) -> {
-                    Batch batch = new Batch(Batch.Urgency.LAZY);
-                    retained.store(topic, version, batch, () -> first.commitLazily(batch, topic.toString()));
-                }));
+                () -> retained.expire(
+                        SWEEP_VISITS, (topic, version) -> new RetainedChange(first, topic, version).store()));
     }
 
     /** Adds the broker's time, by which a later start knows how long it was down. */

@@ -217,11 +217,6 @@ final class BrokerLoop {
         lazy.make(change);
     }
 
-    /** Hands a batch in that nobody waits for, now and not at the end of the turn: its place among others matters. */
-    void commitLazily(Batch batch, String partition) {
-        commit(batch, partition, commit -> {});
-    }
-
     /** Tries something again when the storage has had time to recover. */
     void later(Runnable action) {
         timers.schedule(Timers.timer(action), RETRY_NANOS);

@@ -33,7 +33,7 @@ final class Publication {
     private boolean routed;
     private boolean complete;
     private long messageId;
-    private long retainedVersion;
+    private @Nullable RetainedChange retained;
     private ReasonCode outcome = ReasonCode.SUCCESS;
     private @Nullable DropReason loss;
     private boolean partFailed;
@@ -168,28 +168,27 @@ final class Publication {
             batch.put(Table.MESSAGES, Keys.message(messageId), MessageRow.encode(message));
             batch.add(Table.MESSAGES, Keys.counter(messageId), references);
         }
-        if (retainedVersion > 0) {
-            loop.broker().retained().store(message.topic(), retainedVersion, batch, this::commit);
-        } else if (batch.isEmpty() && !partFailed) {
+        RetainedChange change = retained;
+        if (partFailed) { // nothing of it is handed in
+            if (change != null) {
+                change.storeLater();
+            }
+            committed(new Storage.Commit.Failed("a part of it was not stored", false));
+        } else if (change != null) {
+            change.commit(batch, this::committed);
+        } else if (batch.isEmpty()) {
             end();
         } else {
-            commit();
+            loop.commit(batch, message.topic().toString(), this::committed);
         }
     }
 
     private void retain() {
-        RetainedMessages retained = loop.broker().retained();
-        retainedVersion = message.payload().isEmpty()
-                ? retained.clear(message.topic()) // [MQTT-3.3.1-6]
-                : retained.set(message.keep()); // [MQTT-3.3.1-5]
-    }
-
-    private void commit() {
-        if (partFailed) { // nothing of it is handed in
-            committed(new Storage.Commit.Failed("a part of it was not stored", false));
-        } else {
-            loop.commit(batch, message.topic().toString(), this::committed);
-        }
+        RetainedMessages all = loop.broker().retained();
+        long version = message.payload().isEmpty()
+                ? all.clear(message.topic()) // [MQTT-3.3.1-6]
+                : all.set(message.keep()); // [MQTT-3.3.1-5]
+        retained = version == 0 ? null : new RetainedChange(loop, message.topic(), version);
     }
 
     private void committed(Storage.Commit commit) {

@@ -106,20 +106,37 @@ final class RetainedMessages {
     }
 
     /**
-     * Hands in a batch with the row of a change, unless a newer row of its topic was handed in before. Every change
-     * must come here once, as late as one likes; one that shall not be stored with a batch that is let go.
+     * Hands in a batch with the row of a change, unless a row of its topic that is at least as new is durable.
      *
      * @param version of the change
-     * @param commit hands the batch to the storage, and does nothing else: it runs within this call, under the lock
-     *     of the topic
+     * @param commit hands the batch to the storage, with the topic as its partition, and does nothing else: it runs
+     *     within this call, under the lock of the topic, so that the rows of one topic are handed in in the order of
+     *     their versions
+     * @return the version of the row, for {@link #settle}; 0 when there is none in the batch
      */
-    void store(TopicName name, long version, Batch batch, Runnable commit) {
+    long store(TopicName name, long version, Batch batch, Runnable commit) {
         RetainedTopic topic = byName.get(name);
-        if (topic == null) { // cleared, and that is handed in
+        if (topic == null) { // cleared, and that is durable
             commit.run();
-        } else {
-            topic.store(version, batch, commit, this);
+            return 0;
         }
+        return topic.store(version, batch, commit);
+    }
+
+    /**
+     * The batch with a row has become durable, or was refused.
+     *
+     * @param row what {@link #store} has answered
+     * @return whether the newest row that was handed in is not durable, so that the change has to be stored again
+     */
+    boolean settle(TopicName name, long row, boolean durable) {
+        RetainedTopic topic = row == 0 ? null : byName.get(name);
+        return topic != null && topic.settle(row, durable, this);
+    }
+
+    /** Lets a change be that is not to be stored. */
+    void keepInMemory(TopicName name, long version) {
+        settle(name, store(name, version, new Batch(Batch.Urgency.LAZY), () -> {}), true);
     }
 
     /** Takes a row that the storage held, at the start, before anything else; of several of a topic the newest wins. */
@@ -210,7 +227,7 @@ final class RetainedMessages {
         byName.put(topic.name(), topic);
     }
 
-    /** A topic has no message, and its last change is handed in; under its lock. */
+    /** A topic has no message, and its last change is durable; under its lock. */
     void forget(RetainedTopic topic) {
         byName.remove(topic.name(), topic);
         topics.remove(topic.name().utf8(), topic);

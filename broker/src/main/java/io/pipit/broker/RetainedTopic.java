@@ -7,8 +7,8 @@ import io.pipit.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of one topic among the {@link RetainedMessages}: its message, or none for the short time until the change
- * that took it away is handed in to the storage. Writers take its own lock, readers none.
+ * The place of one topic among the {@link RetainedMessages}: its message, or none for the time until the change that
+ * took it away is durable. Writers take its own lock, readers none.
  */
 final class RetainedTopic {
     /** Instead of a version: this place was given up, and another may be there for the topic. */
@@ -28,9 +28,13 @@ final class RetainedTopic {
     @GuardedBy("this")
     private long version;
 
-    /** Of the newest change whose row was handed in; {@link #REMOVED} when this place was given up. */
+    /** Of the newest change whose row was handed in. */
     @GuardedBy("this")
-    private long stored;
+    private long handedIn;
+
+    /** Of the newest change whose row is durable; {@link #REMOVED} when this place was given up. */
+    @GuardedBy("this")
+    private long durable;
 
     RetainedTopic(TopicName name) {
         this.name = name;
@@ -49,14 +53,15 @@ final class RetainedTopic {
 
     /** Sets the message; returns the version of this change, or {@link #REMOVED}. */
     synchronized long set(Message newMessage, long newClearsAtMillis, RetainedMessages all) {
-        if (stored == REMOVED) {
+        if (durable == REMOVED) {
             return REMOVED;
         }
         long next = all.nextVersion();
         if (version == 0) {
-            // changes of this topic that are older than this place were all followed by one that cleared it and was
-            // handed in: they must not be stored any more
-            stored = next - 1;
+            // changes of this topic that are older than this place were all followed by one that cleared it and is
+            // durable: they must not be stored any more
+            durable = next - 1;
+            handedIn = next - 1;
             all.remember(this);
         }
         version = next;
@@ -66,7 +71,7 @@ final class RetainedTopic {
 
     /** Takes the message away; returns the version of this change, or {@link #REMOVED}. */
     synchronized long clear(RetainedMessages all) {
-        if (stored == REMOVED || version == 0) {
+        if (durable == REMOVED || version == 0) {
             return REMOVED;
         }
         version = all.nextVersion();
@@ -84,7 +89,8 @@ final class RetainedTopic {
         if (loadedVersion > version) {
             all.remember(this);
             version = loadedVersion;
-            stored = loadedVersion;
+            handedIn = loadedVersion;
+            durable = loadedVersion;
             replace(loaded, loadedClearsAtMillis, all);
         }
     }
@@ -98,27 +104,40 @@ final class RetainedTopic {
         all.replaced(name, before, newMessage, expiring, newClearsAtMillis != Message.NEVER);
     }
 
-    /** See {@link RetainedMessages#store}. The row that is written is the newest, also for an older change. */
-    synchronized void store(long change, Batch batch, Runnable commit, RetainedMessages all) {
-        boolean ends = false;
-        if (stored != REMOVED && stored < change) {
-            stored = version;
+    /**
+     * See {@link RetainedMessages#store}. The row that is written is the newest, also for an older change, and it is
+     * written again as long as none that is at least as new is durable: each batch must stand for itself.
+     */
+    synchronized long store(long change, Batch batch, Runnable commit) {
+        long row = 0;
+        if (durable != REMOVED && durable < change) {
+            row = version;
+            handedIn = version;
             Message current = message;
             if (current == null) {
                 batch.delete(Table.RETAINED, Keys.retained(name));
-                stored = REMOVED;
-                ends = true;
             } else {
                 batch.put(Table.RETAINED, Keys.retained(name), row(current));
             }
         }
-        try {
-            commit.run();
-        } finally {
-            if (ends) { // only now: the row of another place for this topic has to follow
-                all.forget(this);
-            }
+        commit.run();
+        return row;
+    }
+
+    /** See {@link RetainedMessages#settle}. */
+    synchronized boolean settle(long row, boolean isDurable, RetainedMessages all) {
+        if (durable == REMOVED || row <= durable) {
+            return false;
         }
+        if (!isDurable) {
+            return row == handedIn; // else a newer row is on its way
+        }
+        durable = row;
+        if (row == version && message == null) {
+            durable = REMOVED;
+            all.forget(this);
+        }
+        return false;
     }
 
     @GuardedBy("this")

@@ -1,6 +1,5 @@
 package io.pipit.broker;
 
-import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Identity;
 import io.pipit.mqtt.Payload;
 import io.pipit.mqtt.Properties;
@@ -71,7 +70,7 @@ final class SysPublisher {
         RetainedMessages retained = broker.retained();
         long version = topic.payload().isEmpty() ? retained.clear(topic.topic()) : retained.set(message);
         if (version > 0) {
-            retained.store(topic.topic(), version, new Batch(Batch.Urgency.LAZY), () -> {});
+            retained.keepInMemory(topic.topic(), version);
         }
         loop.route(message, loop.match(topic.topic()), null);
     }

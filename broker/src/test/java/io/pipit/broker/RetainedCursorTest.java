@@ -3,8 +3,6 @@ package io.pipit.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.RetainedCursor.Step;
-import io.pipit.broker.spi.Batch;
-import io.pipit.broker.spi.Batch.Urgency;
 import io.pipit.mqtt.Payload;
 import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.QoS;
@@ -144,7 +142,7 @@ class RetainedCursorTest {
         RetainedCursor cursor = retained.open(TopicFilter.of("#"));
         assertThat(value(cursor.next(1))).isEqualTo("a=1");
         long version = retained.clear(TopicName.of("a"));
-        retained.store(TopicName.of("a"), version, new Batch(Urgency.LAZY), () -> {});
+        retained.keepInMemory(TopicName.of("a"), version);
         assertThat(rest(cursor)).containsExactly("b=1", "c=1");
     }
 

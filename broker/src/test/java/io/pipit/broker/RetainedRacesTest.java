@@ -71,7 +71,7 @@ class RetainedRacesTest {
     }
 
     private void store(String topic, long version) {
-        retained.store(TopicName.of(topic), version, new Batch(Urgency.LAZY), () -> {});
+        retained.keepInMemory(TopicName.of(topic), version);
     }
 
     private int read(AtomicBoolean done) {
@@ -132,8 +132,10 @@ class RetainedRacesTest {
             if (pending.size() > random.nextInt(4) || i == ROUNDS - 1) {
                 for (long version : pending) {
                     Batch batch = new Batch(Urgency.DURABLE);
-                    retained.store(
-                            TopicName.of("t"), version, batch, () -> storage.commit(batch, "t", loop, answer -> {}));
+                    TopicName topic = TopicName.of("t");
+                    long row = retained.store(
+                            topic, version, batch, () -> storage.commit(batch, "t", loop, answer -> {}));
+                    retained.settle(topic, row, true);
                 }
                 pending.clear();
                 loop.runWaiting();

@@ -86,6 +86,25 @@ public interface StorageContract {
     }
 
     @Test
+    default void commits_ofOnePartition_byTwoLoops_applyInTheOrderInWhichTheyWereHandedIn()
+            throws InterruptedException {
+        try (Opened opened = new Opened(open())) {
+            WaitingLoop other = new WaitingLoop();
+            AtomicInteger answered = new AtomicInteger();
+            for (int i = 0; i < 500; i++) {
+                opened.storage.commit(
+                        batch(i % 3 == 0 ? Urgency.LAZY : Urgency.DURABLE).put(Table.RETAINED, key("t"), key("" + i)),
+                        "t",
+                        i % 2 == 0 ? opened.loop : other,
+                        done -> answered.incrementAndGet());
+            }
+            opened.loop.runUntil(() -> answered.get() >= 250);
+            other.runUntil(() -> answered.get() == 500);
+            assertThat(opened.get(Table.RETAINED, "t")).containsExactly("t=499");
+        }
+    }
+
+    @Test
     default void commits_handedInByAnAnswer_areAnswered() throws InterruptedException {
         try (Opened opened = new Opened(open())) {
             AtomicInteger left = new AtomicInteger(50);

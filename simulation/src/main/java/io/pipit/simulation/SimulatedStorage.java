@@ -147,15 +147,14 @@ public final class SimulatedStorage implements Storage {
             broken = null;
             throw new IllegalStateException("a broken storage");
         }
-        Pending pending = new Pending(batch, loop, done);
+        Pending pending = new Pending(batch, partition, loop, done);
         boolean lazy = batch.urgency() == Batch.Urgency.LAZY;
         if (holdsCommits || (lazy && holdsLazyCommits)) {
             held.add(pending);
             return;
         }
-        for (Pending earlier : held.stream().filter(p -> p.loop.equals(loop)).toList()) {
-            held.remove(earlier);
-            settle(earlier);
+        while (held.stream().anyMatch(earlier -> earlier.comesBefore(pending))) {
+            settle(held.remove());
         }
         settle(pending);
     }
@@ -244,5 +243,9 @@ public final class SimulatedStorage implements Storage {
         return ByteBuffer.allocate(Long.BYTES).putLong(before + amount).array();
     }
 
-    private record Pending(Batch batch, Loop loop, Consumer<Commit> done) {}
+    private record Pending(Batch batch, String partition, Loop loop, Consumer<Commit> done) {
+        boolean comesBefore(Pending later) {
+            return loop.equals(later.loop) || (!partition.isEmpty() && partition.equals(later.partition));
+        }
+    }
 }

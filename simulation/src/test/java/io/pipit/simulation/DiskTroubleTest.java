@@ -325,6 +325,44 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void retainedMessageWhoseCommitFailed_isStoredLater() {
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "older").retained().qos1());
+        broker.storage().failCommits("no space left", true);
+        alice.sends(publish("t", "newer").retained().qos1(1)).receives(puback(1, ReasonCode.QUOTA_EXCEEDED));
+        broker.connect(connect("bob")).subscribes("t").receives(publish("t", "newer").retained().qos1());
+        broker.advance(Duration.ofSeconds(5));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(2));
+        broker.crashes();
+        broker.connect(connect("bob")).subscribes("t").receives(publish("t", "newer").retained().qos1());
+    }
+
+    @Test
+    void retainedMessageWhoseRemovalFailed_doesNotComeBack() {
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "older").retained().qos1());
+        broker.storage().failCommits("no space left", true);
+        alice.sends(publish("t", "").retained().qos1(1)).receives(puback(1, ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(2));
+        assertThat(broker.storage().rows(Table.RETAINED)).isZero();
+        broker.crashes();
+        broker.connect(connect("bob")).subscribes("t").receivesNothing();
+    }
+
+    @Test
+    void retainedMessageThatExpiresWhileCommitsFail_leavesNoRow() {
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "kept").retained().qos1().expiry(60));
+        broker.storage().failCommits("no space left", true);
+        broker.advance(Duration.ofSeconds(65));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.RETAINED)).isZero();
+    }
+
+    @Test
     void acknowledgementsAndQos2Steps_goOn() {
         var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
         var alice = broker.connect(connect("alice").expiry(600));

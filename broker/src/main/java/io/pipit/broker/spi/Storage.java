@@ -37,9 +37,11 @@ public interface Storage {
     }
 
     /**
-     * Makes a batch durable, atomically, after all that were handed in before it by the same loop.
+     * Makes a batch durable, atomically, after all that were handed in before it by the same loop, and after all of
+     * the same partition, whichever loop they came from, where one call returned before the other began.
      *
-     * @param partition what the rows belong to, a Client Identifier or a topic: a cluster replicates by it
+     * @param partition what the rows belong to, a Client Identifier or a topic: a cluster replicates by it; empty
+     *     when they belong to nothing in particular, and no order between loops is asked for
      * @param done runs on {@code loop}
      */
     void commit(Batch batch, String partition, Loop loop, Consumer<Commit> done);
