@@ -1,10 +1,12 @@
 package io.pipit.broker;
 
 import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.TopicFilter;
 
 /**
  * The retained messages on their way to one new subscription: read by a cursor at the client's pace, between live
- * messages, never cut short and never counted against the queue. Confined to the session's loop.
+ * messages, never cut short and never counted against the queue. That of a stored session waits for its next
+ * connection when this one ends, and begins anew after a restart of the broker. Confined to the session's loop.
  */
 final class RetainedDelivery {
     private static final int VISITS_PER_TURN = 256;
@@ -29,19 +31,30 @@ final class RetainedDelivery {
         this.cursor = session.loop().broker().retained().open(subscription.filter());
     }
 
+    /** To which filter they go. */
+    TopicFilter filter() {
+        return subscription.filter();
+    }
+
+    /** Whether they go to this subscription, and not to one that it has replaced. */
+    boolean isTo(Subscription other) {
+        return subscription.equals(other);
+    }
+
     /** Sends what fits into this turn. */
     Progress advance(Client client) {
-        if (subscription.isEnded()) {
-            return Progress.FINISHED;
+        Subscription current = subscription.current();
+        if (current == null) {
+            return Progress.FINISHED; // unsubscribed
         }
         int visits = VISITS_PER_TURN;
         while (visits > 0) {
-            if (!client.isOpen() || !hasRoom()) {
+            if (!client.isOpen() || !hasRoom(current)) {
                 return Progress.CLIENT_BUSY;
             }
             visits--;
             switch (cursor.next(VISITS_PER_TURN)) {
-                case RetainedCursor.Step.Found(Message message) -> send(message);
+                case RetainedCursor.Step.Found(Message message) -> send(message, current);
                 case RetainedCursor.Step.Paused() -> {
                     return Progress.NEXT_TURN;
                 }
@@ -53,14 +66,14 @@ final class RetainedDelivery {
         return Progress.NEXT_TURN;
     }
 
-    private boolean hasRoom() {
+    private boolean hasRoom(Subscription current) {
         Queue queue = session.queue();
-        return subscription.options().maximumQoS() == QoS.AT_MOST_ONCE || (queue.room() > 0 && !queue.isFull());
+        return current.options().maximumQoS() == QoS.AT_MOST_ONCE || (queue.room() > 0 && !queue.isFull());
     }
 
-    private void send(Message message) {
-        if (!subscription.excludes(message)) {
-            session.deliver(message, subscription.retainedTerms(message), null);
+    private void send(Message message, Subscription current) {
+        if (!current.excludes(message)) {
+            session.deliver(message, current.retainedTerms(message), null);
         }
     }
 }

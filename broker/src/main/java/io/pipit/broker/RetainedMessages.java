@@ -181,6 +181,11 @@ final class RetainedMessages {
         return maxVisits;
     }
 
+    /** Whether no topic has one. */
+    boolean isEmpty() {
+        return topics.isEmpty();
+    }
+
     /**
      * How many topics have a retained message; those that have expired count until they are swept, and what the server
      * says of itself below {@code $SYS} does not count.

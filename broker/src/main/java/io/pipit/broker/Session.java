@@ -200,17 +200,42 @@ final class Session {
         }
     }
 
-    /** Sends the retained messages that a subscription matches, at the client's pace. */
+    /** Sends the retained messages that a subscription matches, at the client's pace; those on their way to it anew. */
     void deliverRetained(Subscription subscription) {
-        retainedDeliveries.add(new RetainedDelivery(this, subscription));
+        oweRetained(subscription);
         continueRetained();
+    }
+
+    /** As soon as a client is connected, it is to be sent the retained messages that a subscription matches. */
+    void oweRetained(Subscription subscription) {
+        retainedDeliveries.removeIf(delivery -> delivery.filter().equals(subscription.filter()));
+        retainedDeliveries.add(new RetainedDelivery(this, subscription));
+    }
+
+    /** Whether retained messages are on their way to the subscription with this filter. */
+    boolean owesRetained(TopicFilter filter) {
+        return retainedDeliveries.stream().anyMatch(delivery -> delivery.filter().equals(filter));
+    }
+
+    private void retainedDelivered(RetainedDelivery delivery) {
+        retainedDeliveries.remove(delivery);
+        SessionRows stored = rows;
+        if (stored != null) {
+            loop.lazily(batch -> {
+                Subscription current = subscriptions.get(delivery.filter());
+                if (current != null && delivery.isTo(current)) {
+                    stored.put(current, false, batch);
+                }
+            });
+        }
     }
 
     private void continueRetained() {
         Client current = client;
         while (!retainedDeliveries.isEmpty() && current != null && current.isEstablished()) {
-            switch (retainedDeliveries.get(0).advance(current)) {
-                case FINISHED -> retainedDeliveries.remove(0);
+            RetainedDelivery delivery = retainedDeliveries.get(0);
+            switch (delivery.advance(current)) {
+                case FINISHED -> retainedDelivered(delivery);
                 case NEXT_TURN -> {
                     continueRetainedInNextTurn();
                     return;
@@ -322,7 +347,6 @@ final class Session {
     void detach() {
         client = null;
         connected = false;
-        retainedDeliveries.clear();
         received.forgetWaiting();
         if (expirySeconds == 0 || rows == null) {
             loop.sessions().end(this);
@@ -397,6 +421,7 @@ final class Session {
     void end() {
         ended = true;
         connected = false;
+        retainedDeliveries.clear();
         room = false;
         loop.timers().cancel(expiry);
         for (Subscription subscription : subscriptions.values()) {

@@ -16,6 +16,7 @@ final class SessionRows {
     private static final int VERSION = 1;
     private static final int OWNED = 0x01;
     private static final int CONNECTED = 0x02;
+    private static final int OWES_RETAINED = 0x40;
     private static final byte[] EMPTY = {};
 
     private final BrokerLoop loop;
@@ -95,14 +96,21 @@ final class SessionRows {
 
     // Subscriptions
 
-    void put(Subscription subscription, Batch batch) {
+    /**
+     * A subscription stands.
+     *
+     * @param owesRetained whether retained messages are on their way to it: if they do not all get there before the
+     *     broker ends, they begin anew when it has started again
+     */
+    void put(Subscription subscription, boolean owesRetained, Batch batch) {
         SubscriptionOptions options = subscription.options();
         RowWriter row = new RowWriter(2 + RowWriter.sizeOfVarint(subscription.identifier()));
         row.u8(VERSION)
                 .u8(options.maximumQoS().level()
                         | (options.noLocal() ? 0x04 : 0)
                         | (options.retainAsPublished() ? 0x08 : 0)
-                        | (codeOf(options.retainHandling()) << 4))
+                        | (codeOf(options.retainHandling()) << 4)
+                        | (owesRetained ? OWES_RETAINED : 0))
                 .varint(subscription.identifier());
         batch.put(Table.SUBSCRIPTIONS, keys.subscription(subscription.filter()), row.finish());
     }
@@ -124,14 +132,18 @@ final class SessionRows {
         RowReader row = new RowReader(stored.value());
         row.version(VERSION);
         int flags = row.u8();
-        RetainHandling handling = switch (flags >> 4) {
+        RetainHandling handling = switch ((flags >> 4) & 0x03) {
             case 0 -> RetainHandling.SEND;
             case 1 -> RetainHandling.SEND_IF_NEW;
             default -> RetainHandling.DO_NOT_SEND;
         };
         SubscriptionOptions options =
                 new SubscriptionOptions(QoS.of(flags & 0x03), (flags & 0x04) != 0, (flags & 0x08) != 0, handling);
-        session.subscribe(new SubscriptionRequest(Keys.filterOf(stored.key()), options), row.count());
+        Subscription subscription =
+                session.subscribe(new SubscriptionRequest(Keys.filterOf(stored.key()), options), row.count());
+        if ((flags & OWES_RETAINED) != 0) {
+            session.oweRetained(subscription);
+        }
     }
 
     // Received identifiers

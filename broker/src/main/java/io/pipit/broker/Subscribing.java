@@ -14,6 +14,7 @@ import io.pipit.mqtt.Subscribe;
 import io.pipit.mqtt.SubscriptionOptions;
 import io.pipit.mqtt.SubscriptionRequest;
 import io.pipit.mqtt.TopicFilter;
+import io.pipit.mqtt.TopicName;
 import io.pipit.mqtt.UnsubAck;
 import io.pipit.mqtt.Unsubscribe;
 import java.util.ArrayDeque;
@@ -66,14 +67,17 @@ final class Subscribing {
             Subscription subscription = session.subscribe(granted, identifier == null ? 0 : identifier);
             made.add(subscription);
             undo.addFirst(() -> undo(granted.filter(), subscription, replaced));
-            if (wantsRetained(granted, replaced == null)) {
+            if (wantsRetained(granted, replaced == null) && hasRetained(granted.filter())) {
                 retained.add(subscription);
             }
             reasons.add(ReasonCode.granted(granted.options().maximumQoS()));
         }
         SessionRows rows = session.rows();
         if (rows != null) {
-            made.forEach(subscription -> rows.put(subscription, batch));
+            made.forEach(subscription -> rows.put(
+                    subscription,
+                    retained.contains(subscription) || session.owesRetained(subscription.filter()),
+                    batch));
         }
         answerWhenSafe(
                 () -> {
@@ -148,6 +152,14 @@ final class Subscribing {
         }
         RetainHandling handling = request.options().retainHandling();
         return handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew);
+    }
+
+    /** Whether there may be retained messages for a filter; what comes from now on is sent to its subscription anyway. */
+    private boolean hasRetained(TopicFilter filter) {
+        RetainedMessages retained = loop.broker().retained();
+        return filter.hasWildcards()
+                ? !retained.isEmpty()
+                : retained.get(TopicName.owning(filter.utf8())) != null;
     }
 
     /** Unsubscribes; answers when that is safe. */

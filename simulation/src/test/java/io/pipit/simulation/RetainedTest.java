@@ -1,6 +1,7 @@
 package io.pipit.simulation;
 
 import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.suback;
 import static io.pipit.simulation.Packets.subscribe;
@@ -302,6 +303,74 @@ final class RetainedTest {
         }
         assertThat(seen).hasSize(100);
         bob.receivesNothing();
+    }
+
+    @Test
+    void manyRetained_goOnWhenTheStoredSessionComesBack() {
+        retain(50);
+        Set<TopicName> seen = new HashSet<>();
+        for (int i = 0; i < 5; i++) {
+            var bob = broker.connect(stored("bob", i));
+            if (i == 0) {
+                bob.subscribes("r/#");
+            }
+            seen.addAll(takes(bob, 3));
+            bob.mayLeaveUnheard().vanishes();
+        }
+        seen.addAll(takes(broker.connect(stored("bob", 5)), 50));
+        assertThat(seen).hasSize(50);
+    }
+
+    @Test
+    void manyRetained_beginAnew_whenTheBrokerHasCrashed() {
+        retain(50);
+        takes(broker.connect(stored("bob", 0)).subscribes("r/#").mayLeaveUnheard(), 8);
+        broker.crashes();
+        assertThat(takes(broker.connect(stored("bob", 1)).mayLeaveUnheard(), 60))
+                .hasSize(50);
+        broker.restarts();
+        broker.connect(stored("bob", 2)).receivesNothing();
+    }
+
+    @Test
+    void manyRetained_goOn_whenTheirSubscriptionIsReplacedByOneThatWantsNone() {
+        retain(50);
+        var bob = broker.connect(stored("bob", 0)).subscribes("r/#");
+        Set<TopicName> seen = takes(bob, 8);
+        bob.sendsWithoutTurn(
+                subscribe(1, "r/#").retainHandling(RetainHandling.DO_NOT_SEND).packet());
+        seen.addAll(takes(bob, 60));
+        assertThat(seen).hasSize(50);
+    }
+
+    private void retain(int count) {
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < count; i++) {
+            alice.publishes(publish("r/" + i, "kept").retained().qos1());
+        }
+    }
+
+    private static ConnectDraft stored(String client, int earlierConnections) {
+        ConnectDraft draft = connect(client).expiry(600).receiveMaximum(2);
+        return earlierConnections == 0 ? draft : draft.resuming();
+    }
+
+    /** Acknowledges so many messages at most; returns their topics. */
+    private static Set<TopicName> takes(SimulatedClient client, int most) {
+        Set<TopicName> topics = new HashSet<>();
+        for (int i = 0; i < most; i++) {
+            List<Packet> heard = client.hearsAll();
+            if (heard.isEmpty()) {
+                break;
+            }
+            for (Packet packet : heard) {
+                if (packet instanceof Publish publish) {
+                    topics.add(Objects.requireNonNull(publish.topic()));
+                    client.sends(puback(publish.packetIdentifier()));
+                }
+            }
+        }
+        return topics;
     }
 
     @Test
