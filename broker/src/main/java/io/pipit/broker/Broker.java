@@ -43,6 +43,7 @@ public final class Broker {
     private final RetainedMessages retained;
     private final Alarms alarms;
     private final StorageAlarms storageAlarms;
+    private final UnreadableRows unreadable;
     private final SysPublisher sys;
     private final MemoryBudget memory;
     private final List<BrokerLoop> loops = new ArrayList<>();
@@ -70,6 +71,7 @@ public final class Broker {
         this.retained = new RetainedMessages(time::millis, settings.retained().expiry());
         this.alarms = new Alarms(clock, this.listeners);
         this.storageAlarms = new StorageAlarms(alarms);
+        this.unreadable = new UnreadableRows(alarms);
         this.memory = new MemoryBudget(settings.limits().memory(), storage::heapBytes);
         this.sys = new SysPublisher(this);
         for (Loop loop : loops) {
@@ -206,6 +208,10 @@ public final class Broker {
 
     StorageAlarms storageAlarms() {
         return storageAlarms;
+    }
+
+    UnreadableRows unreadable() {
+        return unreadable;
     }
 
     MemoryBudget memory() {

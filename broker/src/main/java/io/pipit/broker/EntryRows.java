@@ -144,12 +144,17 @@ final class EntryRows {
         public void run() {
             while (index < rows.size()) {
                 Row row = rows.get(index);
-                long reference = referenceOf(row.value());
-                if (reference != 0 && reference != fetchedId) {
-                    fetch(reference);
-                    return;
+                try {
+                    long reference = referenceOf(row.value());
+                    if (reference != 0 && reference != fetchedId) {
+                        fetch(reference);
+                        return;
+                    }
+                    entries.add(decode(row, fetched));
+                } catch (RuntimeException fault) {
+                    setAside(Table.ENTRIES, row, fault);
+                    entries.add(unreadable(row));
                 }
-                entries.add(decode(row, fetched));
                 index++;
             }
             page.read(entries, next);
@@ -159,9 +164,7 @@ final class EntryRows {
             loop.get(Table.MESSAGES, Keys.message(reference), read -> {
                 switch (read) {
                     case Storage.Read.Rows(List<Row> found) -> {
-                        fetched = found.isEmpty()
-                                ? null
-                                : MessageRow.decode(found.get(0).value());
+                        fetched = found.isEmpty() ? null : message(found.get(0));
                         fetchedId = reference;
                         run();
                     }
@@ -169,6 +172,33 @@ final class EntryRows {
                 }
             });
         }
+    }
+
+    private @Nullable Message message(Row row) {
+        try {
+            return MessageRow.decode(row.value());
+        } catch (RuntimeException fault) {
+            setAside(Table.MESSAGES, row, fault);
+            return null;
+        }
+    }
+
+    private void setAside(Table table, Row row, RuntimeException fault) {
+        loop.broker().unreadable().setAside(loop, table, row, fault);
+    }
+
+    /** Stands for an entry whose row could not be read: without a message, it is dropped when its turn comes. */
+    private static QueueEntry unreadable(Row row) {
+        int bytes;
+        try {
+            bytes = bytesOf(row);
+        } catch (CorruptRowException fault) {
+            bytes = 0;
+        }
+        Terms terms = new Terms(QoS.AT_LEAST_ONCE, false, Terms.NO_IDENTIFIERS, null);
+        QueueEntry entry = new QueueEntry(Keys.sequenceOf(row.key()), terms, null, 0, bytes);
+        entry.becomeDurable();
+        return entry;
     }
 
     /** What an entry counts for in its queue's bound. */
@@ -218,8 +248,6 @@ final class EntryRows {
         entry.becomeDurable();
         if (released) {
             entry.become(State.RELEASED);
-        } else if (message == null) {
-            entry.become(State.DONE);
         }
         return entry;
     }

@@ -14,6 +14,9 @@ import java.util.Arrays;
 final class Keys {
     private static final byte MESSAGE = 0;
     private static final byte COUNTER = 1;
+    /** Bytes of the key of a shared message, or of its counter. */
+    static final int MESSAGE_SIZE = Long.BYTES + 1;
+
     private static final byte EPOCH = 'e';
     private static final byte TIME = 't';
     private static final byte DEAD = 'x';

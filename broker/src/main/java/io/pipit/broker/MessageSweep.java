@@ -46,7 +46,11 @@ final class MessageSweep {
     private void removeUnused(List<Row> rows) {
         @Nullable Batch batch = null;
         for (Row row : rows) {
-            if (Keys.isCounter(row.key()) && BigEndian.read(row.value(), 0) <= 0) {
+            if (row.key().length != Keys.MESSAGE_SIZE || (Keys.isCounter(row.key()) && row.value().length < Long.BYTES)) {
+                loop.broker()
+                        .unreadable()
+                        .setAside(loop, Table.MESSAGES, row, new CorruptRowException("neither a message nor a counter"));
+            } else if (Keys.isCounter(row.key()) && BigEndian.read(row.value(), 0) <= 0) {
                 batch = batch == null ? loop.lazyBatch() : batch;
                 batch.delete(Table.MESSAGES, row.key());
                 batch.delete(Table.MESSAGES, Keys.message(Keys.messageNumberOf(row.key())));

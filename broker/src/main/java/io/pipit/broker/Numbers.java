@@ -22,6 +22,11 @@ final class Numbers {
         last = (epoch << (LOOP_BITS + COUNTER_BITS)) | ((long) loop << COUNTER_BITS);
     }
 
+    /** The epoch in which a number was given. */
+    static long epochOf(long number) {
+        return number >>> (LOOP_BITS + COUNTER_BITS);
+    }
+
     /** A number that was never given before, above 0. */
     long next() {
         return ++last;

@@ -455,7 +455,10 @@ final class Queue {
         }
         Message message = entry.message();
         if (message == null) {
-            return true; // completed meanwhile
+            if (!entry.isDone()) { // else it was completed meanwhile
+                drop(entry, DropReason.UNREADABLE);
+            }
+            return true;
         }
         entry.markDupUpTo(sentUpTo);
         if (!entry.isDup() && message.isExpired(time.millis())) { // [MQTT-4.3.3-7]

@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * Reads back what is stored, table by table, page by page, on the first loop; each session is restored on its own.
- * Runs once, before any connection is accepted.
+ * Runs once, before any connection is accepted. A row that cannot be read is set aside and keeps nothing else from
+ * being read; a read that fails is tried again.
  */
 final class Recovery {
     private static final int PAGE = 1024;
@@ -27,12 +28,13 @@ final class Recovery {
     private final Map<Long, Session> sessions = new HashMap<>();
     private final Map<Long, SessionRows.Stored> stored = new HashMap<>();
     private final Map<Long, QueueFound> queues = new HashMap<>();
-    private final List<Row> wills = new ArrayList<>();
+    private final List<Wills.Stored> wills = new ArrayList<>();
 
     /** The sessions that are over and of which something is left, by their numbers. */
     private final Map<Long, ClientIdentifier> dead = new TreeMap<>();
 
     private long stoppedMillis;
+    private long foundEpoch;
     private int waiting;
 
     /** What the entries of one queue come to. */
@@ -50,31 +52,67 @@ final class Recovery {
     }
 
     void begin() {
-        loop.get(Table.BROKER, Keys.time(), rows(found -> {
-            if (found.isEmpty()) {
-                stoppedMillis = broker.time().millis();
-            } else {
-                RowReader row = new RowReader(found.get(0).value());
-                stoppedMillis = row.i64();
-                broker.time().resume(stoppedMillis, row.i64());
+        loop.get(Table.BROKER, Keys.time(), rows(this::begin, found -> {
+            stoppedMillis = broker.time().millis();
+            for (Row row : found) {
+                try {
+                    RowReader times = new RowReader(row.value());
+                    stoppedMillis = times.i64();
+                    broker.time().resume(stoppedMillis, times.i64());
+                } catch (RuntimeException fault) {
+                    broker.unreadable().copyAside(loop, Table.BROKER, row, fault);
+                }
             }
-            raiseEpoch();
+            readEpoch();
         }));
     }
 
-    private void raiseEpoch() {
-        loop.get(Table.BROKER, Keys.epoch(), rows(found -> {
-            long epoch = 1 + (found.isEmpty() ? 0 : BigEndian.read(found.get(0).value(), 0));
-            Batch batch = new Batch(Batch.Urgency.DURABLE).put(Table.BROKER, Keys.epoch(), BigEndian.bytes(epoch));
-            broker.storeTime(batch);
-            loop.commit(batch, "", commit -> {
-                if (commit instanceof Storage.Commit.Failed(String reason, boolean full)) {
-                    throw new IllegalStateException("cannot start on this storage: " + reason);
-                }
-                broker.begin(epoch);
-                readRetained();
-            });
+    private void readEpoch() {
+        loop.get(Table.BROKER, Keys.epoch(), rows(this::readEpoch, found -> {
+            if (found.isEmpty()) {
+                raiseEpoch(0);
+                return;
+            }
+            Row row = found.get(0);
+            try {
+                raiseEpoch(new RowReader(row.value()).i64());
+            } catch (CorruptRowException fault) {
+                broker.unreadable().copyAside(loop, Table.BROKER, row, fault);
+                findEpoch(List.of(Table.ENTRIES, Table.MESSAGES, Table.SUBSCRIPTIONS, Table.RECEIVED, Table.WILLS), 0);
+            }
         }));
+    }
+
+    /** The highest epoch of a number in the keys of these tables; in the end, in the rows of the sessions. */
+    private void findEpoch(List<Table> tables, int next) {
+        if (next < tables.size()) {
+            each(
+                    tables.get(next),
+                    row -> foundEpoch = Math.max(foundEpoch, Numbers.epochOf(Keys.numberOf(row.key()))),
+                    () -> findEpoch(tables, next + 1));
+        } else {
+            each(
+                    Table.SESSIONS,
+                    row -> foundEpoch = Math.max(
+                            foundEpoch,
+                            Numbers.epochOf(SessionRows.decode(row).number())),
+                    () -> raiseEpoch(foundEpoch));
+        }
+    }
+
+    private void raiseEpoch(long before) {
+        long epoch = before + 1;
+        Batch batch = new Batch(Batch.Urgency.DURABLE).put(Table.BROKER, Keys.epoch(), BigEndian.bytes(epoch));
+        broker.storeTime(batch);
+        loop.commit(batch, "", commit -> {
+            switch (commit) {
+                case Storage.Commit.Durable() -> {
+                    broker.begin(epoch);
+                    readRetained();
+                }
+                case Storage.Commit.Failed failed -> loop.later(() -> raiseEpoch(before));
+            }
+        });
     }
 
     private void readRetained() {
@@ -96,11 +134,12 @@ final class Recovery {
                 Table.ENTRIES,
                 row -> {
                     long sequence = Keys.sequenceOf(row.key());
+                    int bytes = EntryRows.bytesOf(row);
                     QueueFound queue = queues.computeIfAbsent(Keys.numberOf(row.key()), number -> new QueueFound());
                     queue.oldest = queue.count == 0 ? sequence : queue.oldest;
                     queue.end = sequence + 1;
                     queue.count++;
-                    queue.bytes += EntryRows.bytesOf(row);
+                    queue.bytes += bytes;
                 },
                 this::restoreSessions);
     }
@@ -145,7 +184,7 @@ final class Recovery {
     }
 
     private void readWills() {
-        each(Table.WILLS, wills::add, this::removeDead);
+        each(Table.WILLS, row -> wills.add(Wills.decode(row)), this::removeDead);
     }
 
     /** Rows of a session that is not there: it has ended, perhaps while the storage failed and nothing says so. */
@@ -172,10 +211,10 @@ final class Recovery {
 
     /** Each loop takes over its sessions: their clocks go on, and what is due is done; then connections may come. */
     private void startTimers() {
-        for (Row row : wills) {
-            Session session = sessions.get(Keys.numberOf(row.key()));
+        for (Wills.Stored will : wills) {
+            Session session = sessions.get(will.number());
             BrokerLoop owner = session == null ? loop : session.loop();
-            loop.on(owner, () -> owner.wills().recover(row, session, stoppedMillis));
+            loop.on(owner, () -> owner.wills().recover(will, session, stoppedMillis));
         }
         waiting = broker.loops().size();
         for (BrokerLoop owner : broker.loops()) {
@@ -210,32 +249,45 @@ final class Recovery {
         }
     }
 
-    /** Reads a whole table, row by row, then goes on. */
+    /** Reads a whole table, row by row, then goes on; what the action throws at is set aside. */
     private void each(Table table, Consumer<Row> action, Runnable then) {
         next(table, FIRST, action, then);
     }
 
     private void next(Table table, byte[] from, Consumer<Row> action, Runnable then) {
-        loop.scan(table, from, null, PAGE, rows(found -> {
-            found.forEach(action);
-            if (found.size() < PAGE) {
-                then.run();
-            } else {
-                next(table, after(found.get(PAGE - 1).key()), action, then);
-            }
-        }));
+        loop.scan(
+                table,
+                from,
+                null,
+                PAGE,
+                rows(() -> next(table, from, action, then), found -> {
+                    found.forEach(row -> read(table, row, action));
+                    if (found.size() < PAGE) {
+                        then.run();
+                    } else {
+                        next(table, after(found.get(PAGE - 1).key()), action, then);
+                    }
+                }));
+    }
+
+    private void read(Table table, Row row, Consumer<Row> action) {
+        try {
+            action.accept(row);
+        } catch (RuntimeException fault) {
+            broker.unreadable().setAside(loop, table, row, fault);
+        }
     }
 
     private static byte[] after(byte[] key) {
         return Arrays.copyOf(key, key.length + 1);
     }
 
-    private static Consumer<Storage.Read> rows(Consumer<List<Row>> action) {
+    /** What is done with the rows of a read; one that fails, of which an alarm tells, is done again after a while. */
+    private Consumer<Storage.Read> rows(Runnable again, Consumer<List<Row>> action) {
         return read -> {
             switch (read) {
                 case Storage.Read.Rows(List<Row> found) -> action.accept(found);
-                case Storage.Read.Failed(String reason) ->
-                    throw new IllegalStateException("cannot read the storage: " + reason);
+                case Storage.Read.Failed failed -> loop.later(again);
             }
         };
     }

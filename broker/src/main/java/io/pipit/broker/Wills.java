@@ -171,12 +171,15 @@ final class Wills {
     }
 
     /**
-     * Takes back the will of a connection that a crash or a stop has ended.
+     * A will in the storage.
      *
-     * @param session whose will it is, or null when it was not stored
-     * @param stoppedMillis when the connection ended
+     * @param number of its session
+     * @param dueMillis when it is to be published, or {@code CONNECTED}
      */
-    void recover(Row stored, @Nullable Session session, long stoppedMillis) {
+    record Stored(ClientIdentifier client, long number, Will will, long dueMillis) {}
+
+    /** Reads the row of a will. */
+    static Stored decode(Row stored) {
         RowReader row = new RowReader(stored.value());
         row.version(1);
         long due = row.i64();
@@ -187,15 +190,27 @@ final class Wills {
         if (client == null) {
             throw new CorruptRowException("a will without a client");
         }
-        Will will = willOf(message, delay, expiry);
-        long number = Keys.numberOf(stored.key());
+        return new Stored(client, Keys.numberOf(stored.key()), willOf(message, delay, expiry), due);
+    }
+
+    /**
+     * Takes back the will of a connection that a crash or a stop has ended.
+     *
+     * @param session whose will it is, or null when it was not stored
+     * @param stoppedMillis when the connection ended
+     */
+    void recover(Stored stored, @Nullable Session session, long stoppedMillis) {
         if (session == null) {
-            publish(messageOf(client, will), batch -> batch.delete(Table.WILLS, Keys.will(number)));
+            publish(
+                    messageOf(stored.client(), stored.will()),
+                    batch -> batch.delete(Table.WILLS, Keys.will(stored.number())));
             return;
         }
-        SessionWill taken = new SessionWill(will, () -> publish(session));
+        SessionWill taken = new SessionWill(stored.will(), () -> publish(session));
         session.will(taken);
-        long at = due == CONNECTED ? stoppedMillis + Math.min(delay, session.expirySeconds()) * 1000 : due;
+        long at = stored.dueMillis() == CONNECTED
+                ? stoppedMillis + Math.min(taken.delaySeconds(), session.expirySeconds()) * 1000
+                : stored.dueMillis();
         long rest = Math.max(0, at - loop.time().millis());
         loop.timers().schedule(taken.delay(), rest * 1_000_000L);
     }

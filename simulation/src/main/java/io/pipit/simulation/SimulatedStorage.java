@@ -136,6 +136,11 @@ public final class SimulatedStorage implements Storage {
         return List.copyOf(committed);
     }
 
+    /** The first row of a table becomes this. */
+    public void corruptFirst(Table table, byte[] value) {
+        rowsOf(table).put(rowsOf(table).firstKey(), value.clone());
+    }
+
     /** How many rows a table has. */
     public int rows(Table table) {
         return rowsOf(table).size();

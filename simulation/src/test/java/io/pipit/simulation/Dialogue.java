@@ -149,6 +149,26 @@ public final class Dialogue implements AfterTestExecutionCallback {
         starts();
     }
 
+    /** The process is killed, and started again while its storage is in trouble, which ends a while later. */
+    public void crashesAndWaits(Runnable troubleEnds) {
+        transcript.note("the broker crashes");
+        exits();
+        storage.crash();
+        loops = newLoops();
+        boolean[] ready = new boolean[1];
+        broker = new Broker(settings, loops.all(), clock, storage, access, access, List.of(listener));
+        broker.start(() -> ready[0] = true);
+        advance(Duration.ofSeconds(5));
+        if (ready[0]) {
+            throw transcript.failure("the broker should not be ready while its storage is in trouble");
+        }
+        troubleEnds.run();
+        advance(Duration.ofSeconds(5));
+        if (!ready[0]) {
+            throw transcript.failure("the broker should be ready");
+        }
+    }
+
     /** The process is killed, and started again at once. */
     public void crashes() {
         crashes(Duration.ZERO);

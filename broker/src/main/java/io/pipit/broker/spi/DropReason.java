@@ -26,6 +26,8 @@ public enum DropReason {
     REFUSED_BY_CLIENT,
     /** The storage could not take it. */
     STORAGE_REFUSED,
+    /** Its row in the storage could not be read, and was set aside. */
+    UNREADABLE,
     /** The broker itself failed at it, which the log tells of; what a stored session had taken by then stays. */
     BROKER_FAULT,
     /** Not the message was dropped, but its being retained, since the server offers that to nobody. */

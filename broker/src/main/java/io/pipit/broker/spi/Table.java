@@ -14,5 +14,7 @@ public enum Table {
     /** Packet Identifiers of QoS 2 that were received and not yet released. */
     RECEIVED,
     RETAINED,
-    WILLS
+    WILLS,
+    /** Rows of the others that could not be read, moved here; the broker does not look at them again. */
+    UNREADABLE
 }

@@ -1,0 +1,80 @@
+package io.pipit.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.Table;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rows of the storage that are not what this program has written: they keep nothing else from being read, but are set
+ * aside in a table of their own, counted, told of in the log, and an alarm says so. Any thread.
+ */
+final class UnreadableRows {
+    private static final Logger LOG = LoggerFactory.getLogger(UnreadableRows.class);
+    private static final String ALARM = "storage-unreadable";
+    private static final long LOGGED = 100;
+
+    private final Alarms alarms;
+    private final AtomicLong count = new AtomicLong();
+
+    UnreadableRows(Alarms alarms) {
+        this.alarms = alarms;
+    }
+
+    /** How many were found since the start. */
+    long count() {
+        return count.get();
+    }
+
+    /** Moves a row away, soon; on that loop. */
+    void setAside(BrokerLoop loop, Table table, Row row, RuntimeException fault) {
+        tell(table, row, fault);
+        loop.lazily(batch -> copy(table, row, batch).delete(table, row.key()));
+    }
+
+    /** Keeps a copy of a row that will be written anew. */
+    void copyAside(BrokerLoop loop, Table table, Row row, RuntimeException fault) {
+        tell(table, row, fault);
+        loop.lazily(batch -> copy(table, row, batch));
+    }
+
+    private static Batch copy(Table table, Row row, Batch batch) {
+        byte[] name = (table.name() + '\0').getBytes(UTF_8);
+        byte[] key = new byte[name.length + row.key().length];
+        System.arraycopy(name, 0, key, 0, name.length);
+        System.arraycopy(row.key(), 0, key, name.length, row.key().length);
+        return batch.put(Table.UNREADABLE, key, row.value());
+    }
+
+    private void tell(Table table, Row row, RuntimeException fault) {
+        long number = count.incrementAndGet();
+        String what = "row " + textOf(row.key()) + " of " + table + ": " + fault.getMessage();
+        if (number <= LOGGED) {
+            LOG.warn(
+                    "A row of the storage cannot be read and was set aside in its table UNREADABLE: {}; what it held is"
+                            + " missing until a backup of the storage is restored{}",
+                    what,
+                    number == LOGGED ? "; further rows are only counted" : "");
+        }
+        if (Long.bitCount(number) == 1) { // 1, 2, 4, 8 ...: not a word for each of very many
+            alarms.raise(
+                    ALARM,
+                    number + " or more rows of the storage could not be read and were set aside, see the log; the latest is "
+                            + what);
+        }
+    }
+
+    private static String textOf(byte[] key) {
+        for (byte b : key) {
+            if (b < ' ' || b > '~') {
+                return "0x" + HexFormat.of().formatHex(key);
+            }
+        }
+        return '"' + new String(key, UTF_8) + '"';
+    }
+}
