@@ -33,6 +33,7 @@ import io.pipit.mqtt.Subscribe;
 import io.pipit.mqtt.TopicName;
 import io.pipit.mqtt.UnsubAck;
 import io.pipit.mqtt.Unsubscribe;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,7 @@ final class Client implements ConnectionEvents {
     private ClientLimits limits = ClientLimits.NONE;
     private TopicAliases aliases = new TopicAliases(0, 0);
     private Timers.@Nullable Timer timer;
+    private Timers.@Nullable Timer closing;
     private boolean bridge;
     private boolean moving;
     private boolean outgoingWatched;
@@ -316,7 +318,7 @@ final class Client implements ConnectionEvents {
     public void closed() {
         end(ReasonCode.UNSPECIFIED_ERROR);
         phase = Phase.CLOSED;
-        cancelTimer();
+        cancelTimers();
         loop.broker().connectionClosed();
         if (!moving) {
             loop.connections().remove(this);
@@ -393,6 +395,14 @@ final class Client implements ConnectionEvents {
             loop.timers().schedule(keepAlive, rest);
         } else { // [MQTT-3.1.2-22]
             disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was received within the keep-alive time");
+        }
+    }
+
+    private void cancelTimers() {
+        cancelTimer();
+        Timers.Timer close = closing;
+        if (close != null) {
+            loop.timers().cancel(close);
         }
     }
 
@@ -502,6 +512,15 @@ final class Client implements ConnectionEvents {
         shut();
     }
 
+    /** Ends the connection after a while, unless it has ended before: its client waits in vain for something. */
+    void closeLater(Duration delay) {
+        if (!delay.isZero() && closing == null) {
+            Timers.Timer close = Timers.timer(() -> disconnect(ReasonCode.QUOTA_EXCEEDED, "a message was not stored"));
+            closing = close;
+            loop.timers().schedule(close, delay.toNanos());
+        }
+    }
+
     /** Something of ours has failed for it, perhaps the connection itself: it ends by whatever still works. */
     void broke() {
         try {
@@ -514,7 +533,7 @@ final class Client implements ConnectionEvents {
 
     private void shut() {
         phase = Phase.CLOSED;
-        cancelTimer();
+        cancelTimers();
         connection.close();
     }
 

@@ -243,17 +243,22 @@ final class IncomingPublishes {
     }
 
     /** The PUBREC for which a newer connection waits, since it has repeated the PUBLISH. */
-    private static void acknowledgeRepeated(Client current, int packetIdentifier, ReasonCode reason) {
-        if (reason.isError() && !current.version().hasProperties()) {
-            current.disconnect(reason, "the message was refused");
+    private void acknowledgeRepeated(Client current, int packetIdentifier, ReasonCode reason) {
+        if (reason.isError() && !current.version().hasProperties()) { // only the storage refuses what has begun
+            current.closeLater(loop.settings().disk().refuseAfter());
         } else {
             current.send(new PubRec(packetIdentifier, reason, Properties.NONE));
         }
     }
 
-    /** 3.x cannot say no [3.1.1:MQTT-3.3.5-2]: what may not be published is acknowledged, what was not kept is not. */
+    /**
+     * 3.x cannot say no [3.1.1:MQTT-3.3.5-2]: what may not be published is acknowledged, what was not kept is not.
+     * Since that is repeated only on another connection, this one ends: after a while if the storage refuses.
+     */
     private void acknowledgeWithoutReason(Pending one, ReasonCode reason) {
-        if (reason != ReasonCode.NOT_AUTHORIZED) {
+        if (one.publication.loss() == DropReason.STORAGE_REFUSED) {
+            client.closeLater(loop.settings().disk().refuseAfter());
+        } else if (reason != ReasonCode.NOT_AUTHORIZED) {
             client.disconnect(reason, "the message was refused");
         } else if (one.qos == QoS.AT_LEAST_ONCE) {
             unacknowledged--;

@@ -46,10 +46,12 @@ final class MessageSweep {
     private void removeUnused(List<Row> rows) {
         @Nullable Batch batch = null;
         for (Row row : rows) {
-            if (row.key().length != Keys.MESSAGE_SIZE || (Keys.isCounter(row.key()) && row.value().length < Long.BYTES)) {
+            if (row.key().length != Keys.MESSAGE_SIZE
+                    || (Keys.isCounter(row.key()) && row.value().length < Long.BYTES)) {
                 loop.broker()
                         .unreadable()
-                        .setAside(loop, Table.MESSAGES, row, new CorruptRowException("neither a message nor a counter"));
+                        .setAside(
+                                loop, Table.MESSAGES, row, new CorruptRowException("neither a message nor a counter"));
             } else if (Keys.isCounter(row.key()) && BigEndian.read(row.value(), 0) <= 0) {
                 batch = batch == null ? loop.lazyBatch() : batch;
                 batch.delete(Table.MESSAGES, row.key());

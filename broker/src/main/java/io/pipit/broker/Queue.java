@@ -256,15 +256,17 @@ final class Queue {
     /** From now on everything admitted so far is read from storage. */
     private void fallBehind() {
         boolean wasBehind = cursor < backlogEnd;
+        long looked = wasBehind ? backlogEnd : tail.first(); // what is before that leaves when it is durable
         backlogEnd = next - 1;
         if (!wasBehind) {
             backlog.seek(cursor); // else what is being read, or was read and not sent, goes on
         }
-        forgetDurable();
+        forgetDurable(looked);
     }
 
-    private void forgetDurable() {
-        for (long s = tail.first(); s < tail.end(); s++) {
+    /** Lets what is durable leave the memory, from a sequence number on. */
+    private void forgetDurable(long from) {
+        for (long s = Math.max(from, tail.first()); s < tail.end(); s++) {
             QueueEntry entry = tail.get(s);
             if (entry != null && entry.isDurable()) {
                 leaveTail(entry);
@@ -392,7 +394,7 @@ final class Queue {
         cursor = window.oldest(isBehind(cursor) ? Math.min(cursor, backlog.position()) : cursor);
         window.open(0);
         if (rows != null) {
-            forgetDurable();
+            forgetDurable(tail.first());
             backlog.seek(Math.max(cursor, sentUpTo + 1));
         }
     }

@@ -94,8 +94,7 @@ final class Recovery {
             each(
                     Table.SESSIONS,
                     row -> foundEpoch = Math.max(
-                            foundEpoch,
-                            Numbers.epochOf(SessionRows.decode(row).number())),
+                            foundEpoch, Numbers.epochOf(SessionRows.decode(row).number())),
                     () -> raiseEpoch(foundEpoch));
         }
     }
@@ -255,19 +254,14 @@ final class Recovery {
     }
 
     private void next(Table table, byte[] from, Consumer<Row> action, Runnable then) {
-        loop.scan(
-                table,
-                from,
-                null,
-                PAGE,
-                rows(() -> next(table, from, action, then), found -> {
-                    found.forEach(row -> read(table, row, action));
-                    if (found.size() < PAGE) {
-                        then.run();
-                    } else {
-                        next(table, after(found.get(PAGE - 1).key()), action, then);
-                    }
-                }));
+        loop.scan(table, from, null, PAGE, rows(() -> next(table, from, action, then), found -> {
+            found.forEach(row -> read(table, row, action));
+            if (found.size() < PAGE) {
+                then.run();
+            } else {
+                next(table, after(found.get(PAGE - 1).key()), action, then);
+            }
+        }));
     }
 
     private void read(Table table, Row row, Consumer<Row> action) {

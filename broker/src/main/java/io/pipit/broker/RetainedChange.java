@@ -27,7 +27,10 @@ final class RetainedChange {
     void commit(Batch batch, Consumer<Storage.Commit> done) {
         RetainedMessages retained = loop.broker().retained();
         row = retained.store(
-                topic, version, batch, () -> loop.commit(batch, topic.toString(), commit -> {
+                topic,
+                version,
+                batch,
+                () -> loop.commit(batch, topic.toString(), commit -> {
                     if (retained.settle(topic, row, commit instanceof Storage.Commit.Durable)) {
                         storeLater();
                     }

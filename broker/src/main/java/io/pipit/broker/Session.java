@@ -214,7 +214,8 @@ final class Session {
 
     /** Whether retained messages are on their way to the subscription with this filter. */
     boolean owesRetained(TopicFilter filter) {
-        return retainedDeliveries.stream().anyMatch(delivery -> delivery.filter().equals(filter));
+        return retainedDeliveries.stream()
+                .anyMatch(delivery -> delivery.filter().equals(filter));
     }
 
     private void retainedDelivered(RetainedDelivery delivery) {

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param mqtt what is announced in CONNACK and asked of clients
  */
-public record Settings(Mqtt mqtt, Session session, Queue queue, Retained retained, Sys sys, Limits limits) {
+public record Settings(Mqtt mqtt, Session session, Queue queue, Retained retained, Sys sys, Limits limits, Disk disk) {
     /** What Pipit does when nothing else is said. */
     public static final Settings DEFAULT = new Settings(
             new Mqtt(
@@ -30,7 +30,8 @@ public record Settings(Mqtt mqtt, Session session, Queue queue, Retained retaine
             new Queue(1_000_000, 256L << 20, QueuePolicy.DROP_OLDEST, false),
             new Retained(Duration.ZERO),
             new Sys(Duration.ofSeconds(10), "pipit@127.0.0.1"),
-            new Limits(0, 0, 1 << 20, 0, 64L << 20));
+            new Limits(0, 0, 1 << 20, 0, 64L << 20),
+            new Disk(Duration.ofSeconds(10)));
 
     /**
      * The protocol's own parameters.
@@ -91,6 +92,14 @@ public record Settings(Mqtt mqtt, Session session, Queue queue, Retained retaine
      * @param node the name in {@code $SYS/brokers/<node>/...}
      */
     public record Sys(Duration interval, String node) {}
+
+    /**
+     * What happens while the storage cannot take more.
+     *
+     * @param refuseAfter for which a client of 3.x, which cannot be told that its message was not stored, stays
+     *     connected without that message's acknowledgement, before its connection is closed; 0 for ever
+     */
+    public record Disk(Duration refuseAfter) {}
 
     /**
      * Bounds that protect the broker.

@@ -157,9 +157,7 @@ final class Subscribing {
     /** Whether there may be retained messages for a filter; what comes from now on is sent to its subscription anyway. */
     private boolean hasRetained(TopicFilter filter) {
         RetainedMessages retained = loop.broker().retained();
-        return filter.hasWildcards()
-                ? !retained.isEmpty()
-                : retained.get(TopicName.owning(filter.utf8())) != null;
+        return filter.hasWildcards() ? !retained.isEmpty() : retained.get(TopicName.owning(filter.utf8())) != null;
     }
 
     /** Unsubscribes; answers when that is safe. */

@@ -64,7 +64,8 @@ final class UnreadableRows {
         if (Long.bitCount(number) == 1) { // 1, 2, 4, 8 ...: not a word for each of very many
             alarms.raise(
                     ALARM,
-                    number + " or more rows of the storage could not be read and were set aside, see the log; the latest is "
+                    number
+                            + " or more rows of the storage could not be read and were set aside, see the log; the latest is "
                             + what);
         }
     }

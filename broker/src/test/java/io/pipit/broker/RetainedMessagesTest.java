@@ -245,8 +245,7 @@ class RetainedMessagesTest {
     }
 
     /** One row in four is refused, and is stored again later if that is asked for. */
-    private void storeOrFail(
-            HeapStorage storage, String topic, long version, Random random, List<Runnable> pending) {
+    private void storeOrFail(HeapStorage storage, String topic, long version, Random random, List<Runnable> pending) {
         if (random.nextInt(4) > 0) {
             store(storage, topic, version);
         } else if (retained.settle(TopicName.of(topic), storeInVain(topic, version), false)) {

@@ -133,8 +133,8 @@ class RetainedRacesTest {
                 for (long version : pending) {
                     Batch batch = new Batch(Urgency.DURABLE);
                     TopicName topic = TopicName.of("t");
-                    long row = retained.store(
-                            topic, version, batch, () -> storage.commit(batch, "t", loop, answer -> {}));
+                    long row =
+                            retained.store(topic, version, batch, () -> storage.commit(batch, "t", loop, answer -> {}));
                     retained.settle(topic, row, true);
                 }
                 pending.clear();

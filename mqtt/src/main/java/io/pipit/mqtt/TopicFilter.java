@@ -20,7 +20,7 @@ public final class TopicFilter {
     private TopicFilter(byte[] utf8, int start) {
         this.utf8 = utf8;
         this.start = start;
-        this.hash = Arrays.hashCode(utf8);
+        this.hash = Utf8Hash.of(utf8);
         this.wildcards = hasWildcard(utf8, start);
     }
 

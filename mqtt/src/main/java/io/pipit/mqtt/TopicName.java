@@ -14,7 +14,7 @@ public final class TopicName {
 
     TopicName(byte[] validUtf8) {
         this.utf8 = validUtf8;
-        this.hash = Arrays.hashCode(validUtf8);
+        this.hash = Utf8Hash.of(validUtf8);
     }
 
     /**

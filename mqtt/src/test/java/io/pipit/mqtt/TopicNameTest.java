@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +25,25 @@ class TopicNameTest {
     void of_aTextAbove65535Bytes_isRefused() {
         assertThat(TopicName.of("a".repeat(65_535)).size()).isEqualTo(65_535);
         assertThatThrownBy(() -> TopicName.of("a".repeat(65_536))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void hash_ofNamesThatWereChosenToHaveTheSameArrayHash_differs() {
+        Set<Integer> ofNames = new HashSet<>();
+        Set<Integer> ofFilters = new HashSet<>();
+        Set<Integer> ofArrays = new HashSet<>();
+        for (int bits = 0; bits < 4096; bits++) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < 12; i++) {
+                text.append((bits >> i & 1) == 0 ? "Aa" : "BB");
+            }
+            ofArrays.add(Arrays.hashCode(text.toString().getBytes(StandardCharsets.UTF_8)));
+            ofNames.add(TopicName.of(text.toString()).hashCode());
+            ofFilters.add(TopicFilter.of(text.toString()).hashCode());
+        }
+        assertThat(ofArrays).hasSize(1);
+        assertThat(ofNames).hasSizeGreaterThan(4000);
+        assertThat(ofFilters).hasSizeGreaterThan(4000);
     }
 
     @ParameterizedTest

@@ -39,7 +39,7 @@ final class ConfigurationTree {
                 loops(),
                 webSocket(),
                 values.duration("stop.timeout", Duration.ofSeconds(10), DAY),
-                new Settings(mqtt(), session(), queue(), retained(), sys(), limits()));
+                new Settings(mqtt(), session(), queue(), retained(), sys(), limits(), disk()));
     }
 
     private InetAddress bind() {
@@ -163,6 +163,11 @@ final class ConfigurationTree {
         return new Settings.Sys(
                 values.duration("sys.interval", DEFAULT.sys().interval(), DAY),
                 values.text("sys.node", DEFAULT.sys().node(), "a text"));
+    }
+
+    private Settings.Disk disk() {
+        return new Settings.Disk(
+                values.duration("disk.refuse-after", DEFAULT.disk().refuseAfter(), DAY));
     }
 
     private Settings.Limits limits() {

@@ -62,6 +62,8 @@ final class ConfigurationTest {
               outgoing-bytes: 1MiB
               memory: 0
               uncommitted-bytes: 64MiB
+            disk:
+              refuse-after: 10s
             """;
 
     private static ConfigurationSources yaml(String... lines) {

@@ -216,6 +216,11 @@ public final class Dialogue implements AfterTestExecutionCallback {
         runUntilIdle();
     }
 
+    /** The program around the broker publishes; the broker does not run yet. */
+    public void publishesWithoutTurn(Message message) {
+        broker.publish(message);
+    }
+
     /** How many messages to or of a client were dropped for a reason. */
     public int drops(String clientIdentifier, DropReason reason) {
         return listener.count(clientIdentifier, reason);

@@ -54,11 +54,31 @@ final class DiskTroubleTest {
         var alice = broker.connect(connect("alice").v311());
         broker.storage().refuse(FULL);
         alice.sends(publish("t", "hi").qos1(1));
+        broker.advance(Duration.ofSeconds(5));
+        alice.sends(publish("t", "hi").qos2(2));
         assertThat(alice.unheard()).isZero();
-        broker.advance(Duration.ofSeconds(12));
+        alice.subscribes("u");
+        alice.sends(publish("u", "goes on").qos1(3));
+        alice.acknowledges(alice.receivesPublish()).receives(puback(3));
+        broker.advance(Duration.ofMillis(4_500));
+        assertThat(alice.hasEnded()).isFalse();
+        broker.advance(Duration.ofSeconds(1));
         alice.isClosed();
         broker.storage().recover();
         broker.connect(connect("bob").resuming().expiry(600)).receivesNothing();
+    }
+
+    @Test
+    void publishWhoseCommitFails_in311_isNotAcknowledgedAndClosedAfterAWhile() {
+        broker.configured(settings().refuseAfter(Duration.ofSeconds(3)));
+        offline("bob");
+        var alice = broker.connect(connect("alice").v311());
+        broker.storage().failCommits("no space left", true);
+        alice.sends(publish("t", "hi").qos1(1));
+        broker.advance(Duration.ofSeconds(2));
+        assertThat(alice.hasEnded()).isFalse();
+        broker.advance(Duration.ofSeconds(2));
+        alice.isClosed();
     }
 
     @Test
@@ -330,12 +350,16 @@ final class DiskTroubleTest {
         alice.publishes(publish("t", "older").retained().qos1());
         broker.storage().failCommits("no space left", true);
         alice.sends(publish("t", "newer").retained().qos1(1)).receives(puback(1, ReasonCode.QUOTA_EXCEEDED));
-        broker.connect(connect("bob")).subscribes("t").receives(publish("t", "newer").retained().qos1());
+        broker.connect(connect("bob"))
+                .subscribes("t")
+                .receives(publish("t", "newer").retained().qos1());
         broker.advance(Duration.ofSeconds(5));
         broker.storage().recover();
         broker.advance(Duration.ofSeconds(2));
         broker.crashes();
-        broker.connect(connect("bob")).subscribes("t").receives(publish("t", "newer").retained().qos1());
+        broker.connect(connect("bob"))
+                .subscribes("t")
+                .receives(publish("t", "newer").retained().qos1());
     }
 
     @Test

@@ -86,13 +86,10 @@ final class RandomDialogueTest {
             checkNothingIsLeft();
         }
 
-        /** When all is acknowledged, the storage holds no entry; a message that is left over is garbage of a failure. */
+        /** When all is acknowledged, the storage holds no entry and no message, also after failures. */
         private void checkNothingIsLeft() {
             broker.advance(Duration.ofMinutes(5));
             for (Table table : List.of(Table.ENTRIES, Table.RECEIVED, Table.MESSAGES)) {
-                if (table == Table.MESSAGES && hasFailed) {
-                    continue;
-                }
                 assertThat(broker.storage().rows(table))
                         .as("rows left in " + table)
                         .isZero();
@@ -181,6 +178,7 @@ final class RandomDialogueTest {
             recover();
             broker.storage().releaseCommits();
             broker.runUntilIdle();
+            broker.advance(Duration.ofSeconds(11)); // a publisher of 3.x whose message was refused is disconnected
             for (int quiet = 0; quiet < 3; quiet++) {
                 for (Actor actor : all()) {
                     actor.listen();

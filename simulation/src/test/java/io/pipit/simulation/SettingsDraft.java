@@ -14,6 +14,7 @@ public final class SettingsDraft {
     private Settings.Sys sys =
             new Settings.Sys(Duration.ZERO, Settings.DEFAULT.sys().node());
     private Settings.Limits limits = Settings.DEFAULT.limits();
+    private Settings.Disk disk = Settings.DEFAULT.disk();
 
     private SettingsDraft() {}
 
@@ -23,7 +24,7 @@ public final class SettingsDraft {
 
     /** The settings. */
     public Settings build() {
-        return new Settings(mqtt, session, queue, retained, sys, limits);
+        return new Settings(mqtt, session, queue, retained, sys, limits, disk);
     }
 
     public SettingsDraft maximumPacketSize(int bytes) {
@@ -165,6 +166,11 @@ public final class SettingsDraft {
 
     public SettingsDraft retainedExpiry(Duration expiry) {
         retained = new Settings.Retained(expiry);
+        return this;
+    }
+
+    public SettingsDraft refuseAfter(Duration delay) {
+        disk = new Settings.Disk(delay);
         return this;
     }
 

@@ -8,10 +8,15 @@ import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.broker.Message;
 import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.DropReason;
 import io.pipit.mqtt.Payload;
+import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.Publish;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.TopicName;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,6 +27,33 @@ final class SlowClientTest {
 
     @RegisterExtension
     final Dialogue broker = new Dialogue(settings().outgoingBytes(100 * KIB));
+
+    /** Each costs the same, however many wait before it. */
+    @Test
+    void manyThatWaitForTheStorage_takeTimeByTheirNumber() {
+        cpuNanosFor(5_000);
+        long some = cpuNanosFor(20_000);
+        long many = cpuNanosFor(160_000);
+        assertThat(many).as("CPU time of 160,000 beside that of 20,000").isLessThan(some * 24);
+    }
+
+    private long cpuNanosFor(int messages) {
+        broker.configured(settings().uncommittedBytes(0).memory(4L << 30));
+        broker.connect(connect("bob").expiry(600)).mayLeaveUnheard().subscribes("t", 1);
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        Message message = new Message(
+                TopicName.of("t"), Payload.of("x"), QoS.AT_LEAST_ONCE, false, Properties.NONE, Message.NEVER, null);
+        long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        for (int i = 0; i < messages; i++) {
+            broker.publishesWithoutTurn(message);
+        }
+        broker.runUntilIdle();
+        long end = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        alice.disconnects();
+        broker.storage().crash();
+        return end - begin;
+    }
 
     @Test
     void qos0_isHeldUpToTheBoundAndThenDropped() {

@@ -43,7 +43,9 @@ final class UnreadableRowsTest {
         broker.connect(connect("alice")).publishes(publish("z", "live").qos1());
         zoe.acknowledges(zoe.receives(publish("z", "stored").qos1()));
         zoe.acknowledges(zoe.receives(publish("z", "live").qos1()));
-        broker.connect(connect("eve")).subscribes("r/2").receives(publish("r/2", "kept").retained().qos1());
+        broker.connect(connect("eve"))
+                .subscribes("r/2")
+                .receives(publish("r/2", "kept").retained().qos1());
         broker.crashes();
         assertThat(broker.storage().rows(Table.UNREADABLE)).isEqualTo(1);
     }
