@@ -106,7 +106,7 @@ final class RetainedRaces {
         @Actor
         public void clear() {
             long version = retained.clear(GOING);
-            retained.store(GOING, version, new Batch(Batch.Urgency.LAZY), () -> {});
+            retained.keepInMemory(GOING, version);
         }
 
         @Actor
@@ -131,7 +131,8 @@ final class RetainedRaces {
         private void set(int value) {
             long version = retained.set(message("t", "x".repeat(value)));
             Batch batch = new Batch(Batch.Urgency.DURABLE);
-            retained.store(TOPIC, version, batch, () -> commit(batch));
+            long row = retained.store(TOPIC, version, batch, () -> commit(batch));
+            retained.settle(TOPIC, row, true);
         }
 
         private void commit(Batch batch) {
@@ -189,7 +190,8 @@ final class RetainedRaces {
 
         private void handIn(long version) {
             Batch batch = new Batch(Batch.Urgency.DURABLE);
-            retained.store(TOPIC, version, batch, () -> commit(batch));
+            long row = retained.store(TOPIC, version, batch, () -> commit(batch));
+            retained.settle(TOPIC, row, true);
         }
 
         private void commit(Batch batch) {
