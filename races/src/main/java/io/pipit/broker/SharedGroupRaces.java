@@ -35,6 +35,11 @@ final class SharedGroupRaces {
         }
 
         @Override
+        public boolean isFull() {
+            return false;
+        }
+
+        @Override
         public boolean isStored() {
             return false;
         }
