@@ -5,6 +5,7 @@ import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrec;
 import static io.pipit.simulation.Packets.pubrel;
+import static io.pipit.simulation.SettingsDraft.settings;
 import static io.pipit.simulation.ThreeOneOne.clean;
 import static io.pipit.simulation.ThreeOneOne.stored;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -149,7 +150,7 @@ final class DeliveryInThreeOneOneTest {
         bob.sends(pubrec(second)).receives(pubrel(second));
         bob.sends(publish("other", "mine").qos2(5)).receives(pubrec(5));
         bob.vanishes();
-        broker.advance(Duration.ofDays(2));
+        broker.advance(Duration.ofHours(2));
         bob = broker.connect(stored("bob"));
         bob.receives(publish("t", "one").qos1(first).asDuplicate());
         bob.receives(pubrel(second));
@@ -161,6 +162,7 @@ final class DeliveryInThreeOneOneTest {
     @Test
     @Spec("3.1.1:MQTT-4.1.0-2")
     void session_lastsAsLongAsItsConnection() {
+        broker.configured(settings().sessionExpiry(Duration.ofHours(1), Duration.ZERO));
         var bob = broker.connect(clean("bob")).subscribes("t", 1);
         var carol = broker.connect(stored("carol")).subscribes("t", 1);
         var alice = broker.connect(clean("alice"));
