@@ -1,20 +1,13 @@
 package io.pipit.broker;
 
-import io.pipit.broker.QueueEntry.State;
-import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.ConnectionEvents;
-import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Identity;
 import io.pipit.broker.spi.NetworkConnection;
-import io.pipit.broker.spi.Storage;
 import io.pipit.mqtt.Auth;
 import io.pipit.mqtt.ConnAck;
 import io.pipit.mqtt.Connect;
 import io.pipit.mqtt.Disconnect;
-import io.pipit.mqtt.EncodedPublish;
 import io.pipit.mqtt.Packet;
-import io.pipit.mqtt.PacketEncoder;
-import io.pipit.mqtt.PacketType;
 import io.pipit.mqtt.PingReq;
 import io.pipit.mqtt.PingResp;
 import io.pipit.mqtt.Properties;
@@ -26,11 +19,9 @@ import io.pipit.mqtt.PubComp;
 import io.pipit.mqtt.PubRec;
 import io.pipit.mqtt.PubRel;
 import io.pipit.mqtt.Publish;
-import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.SubAck;
 import io.pipit.mqtt.Subscribe;
-import io.pipit.mqtt.TopicName;
 import io.pipit.mqtt.UnsubAck;
 import io.pipit.mqtt.Unsubscribe;
 import java.time.Duration;
@@ -62,11 +53,13 @@ final class Client implements ConnectionEvents {
     private boolean bridge;
     private boolean moving;
     private boolean outgoingWatched;
+    private long outgoingCounted;
     private long silenceNanos;
     private long lastReceivedNanos;
     private @Nullable Identity identity;
     private @Nullable Session session;
     private @Nullable IncomingPublishes incoming;
+    private @Nullable OutgoingPublishes outgoing;
 
     Client(NetworkConnection connection, BrokerLoop loop) {
         this.connection = connection;
@@ -152,9 +145,11 @@ final class Client implements ConnectionEvents {
 
     /**
      * When the outgoing buffer has reached its bound, it waits for {@link #writable}; but that comes only when the
-     * flush at the end of this turn leaves something behind, so that is looked at afterwards.
+     * flush at the end of this turn leaves something behind, so that is looked at afterwards. Call it after each
+     * packet.
      */
-    private void watchOutgoing() {
+    void watchOutgoing() {
+        countOutgoing();
         if (!outgoingWatched && !hasOutgoingRoom()) {
             outgoingWatched = true;
             BrokerLoop here = loop;
@@ -165,6 +160,18 @@ final class Client implements ConnectionEvents {
                             writable();
                         }
                     }));
+        }
+    }
+
+    /** What waits to be sent takes memory, as what waits in queues does. */
+    private void countOutgoing() {
+        countOutgoing(connection.outgoingBytes());
+    }
+
+    private void countOutgoing(long bytes) {
+        if (bytes != outgoingCounted) {
+            loop.memory().add(bytes - outgoingCounted);
+            outgoingCounted = bytes;
         }
     }
 
@@ -199,14 +206,15 @@ final class Client implements ConnectionEvents {
 
     private void handle(Packet packet) throws ProtocolException {
         switch (packet) {
-            case Publish publish -> publishes().receive(publish);
+            case Publish publish -> incoming().receive(publish);
             case PubAck(int identifier, ReasonCode reason, Properties properties) ->
-                acknowledged(identifier, reason, State.SENT, QoS.AT_LEAST_ONCE);
-            case PubRec(int identifier, ReasonCode reason, Properties properties) -> pubRec(identifier, reason);
+                outgoing().pubAck(identifier, reason);
+            case PubRec(int identifier, ReasonCode reason, Properties properties) ->
+                outgoing().pubRec(identifier, reason);
             case PubRel(int identifier, ReasonCode reason, Properties properties) ->
-                publishes().release(identifier);
+                incoming().release(identifier);
             case PubComp(int identifier, ReasonCode reason, Properties properties) ->
-                acknowledged(identifier, ReasonCode.SUCCESS, State.RELEASED, QoS.EXACTLY_ONCE);
+                outgoing().pubComp(identifier);
             case Subscribe subscribe -> new Subscribing(this).subscribe(subscribe);
             case Unsubscribe unsubscribe -> new Subscribing(this).unsubscribe(unsubscribe);
             case PingReq() -> send(new PingResp());
@@ -229,7 +237,7 @@ final class Client implements ConnectionEvents {
         return new ProtocolException(packet.type() + " from a client", ReasonCode.PROTOCOL_ERROR);
     }
 
-    private IncomingPublishes publishes() {
+    private IncomingPublishes incoming() {
         IncomingPublishes publishes = incoming;
         if (publishes == null) {
             publishes = new IncomingPublishes(this);
@@ -238,23 +246,14 @@ final class Client implements ConnectionEvents {
         return publishes;
     }
 
-    private void acknowledged(int packetIdentifier, ReasonCode reason, State expected, QoS qos) {
-        Session attached = session();
-        if (attached.queue().acknowledged(packetIdentifier, expected, qos, reason.isError())) {
-            attached.pump();
-        } else {
-            loop.metrics().unexpectedAcknowledgement(expected == State.SENT ? PacketType.PUBACK : PacketType.PUBCOMP);
+    /** What is sent to it of messages; only when its CONNECT was accepted. */
+    OutgoingPublishes outgoing() {
+        OutgoingPublishes publishes = outgoing;
+        if (publishes == null) {
+            publishes = new OutgoingPublishes(this);
+            outgoing = publishes;
         }
-    }
-
-    private void pubRec(int packetIdentifier, ReasonCode reason) {
-        Session attached = session();
-        if (attached.queue().received(packetIdentifier, reason.isError())) {
-            attached.pump();
-        } else if (!reason.isError()) {
-            loop.metrics().unexpectedAcknowledgement(PacketType.PUBREC);
-            release(packetIdentifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
-        }
+        return publishes;
     }
 
     private void disconnected(Disconnect disconnect) throws ProtocolException {
@@ -304,10 +303,12 @@ final class Client implements ConnectionEvents {
     @Override
     public void bytesSent(long bytes) {
         loop.metrics().bytesSent(bytes);
+        countOutgoing();
     }
 
     @Override
     public void writable() {
+        countOutgoing();
         resume(Pause.OUTGOING);
         if (phase == Phase.ESTABLISHED) {
             session().pump();
@@ -318,6 +319,7 @@ final class Client implements ConnectionEvents {
     public void closed() {
         end(ReasonCode.UNSPECIFIED_ERROR);
         phase = Phase.CLOSED;
+        countOutgoing(0);
         cancelTimers();
         loop.broker().connectionClosed();
         if (!moving) {
@@ -439,60 +441,6 @@ final class Client implements ConnectionEvents {
         }
     }
 
-    /** Sends PUBREL. */
-    void release(int packetIdentifier, ReasonCode reason) {
-        send(new PubRel(packetIdentifier, reason, Properties.NONE));
-    }
-
-    /** Sends a message at QoS 0, unless the client does not read, or accepts no packet of its size. */
-    void publishUnacknowledged(Message message, Terms terms) {
-        if (!isOpen()) {
-            session().dropped(message.topic(), QoS.AT_MOST_ONCE, DropReason.CLIENT_TOO_SLOW);
-        } else if (!publish(message, terms, 0, false)) {
-            session().dropped(message.topic(), QoS.AT_MOST_ONCE, DropReason.PACKET_TOO_LARGE);
-        }
-    }
-
-    /** Sends a message; false when it is larger than the client accepts. */
-    boolean publish(Message message, Terms terms, int packetIdentifier, boolean dup) {
-        if (aliases.areSent()) {
-            return publishByAlias(message, terms, packetIdentifier, dup);
-        }
-        EncodedPublish encoded = loop.shapes().of(message, terms, version, loop.time());
-        if (encoded.size() > limits.maximumPacketSize()) {
-            return false;
-        }
-        loop.metrics().sentPublish(terms.qos(), message.payload().size());
-        connection.send(encoded, packetIdentifier, dup);
-        watchOutgoing();
-        return true;
-    }
-
-    private boolean publishByAlias(Message message, Terms terms, int packetIdentifier, boolean dup) {
-        Properties properties = EncodedShapes.propertiesOf(message, terms, loop.time());
-        TopicName topic = message.topic();
-        int known = aliases.known(topic);
-        int alias = known == 0 ? aliases.assign(topic) : known;
-        Publish publish = new Publish(
-                dup,
-                terms.qos(),
-                terms.retain(),
-                known == 0 ? topic : null,
-                packetIdentifier,
-                alias == 0 ? properties : properties.with(Property.TOPIC_ALIAS, alias),
-                message.payload());
-        if (PacketEncoder.size(publish, version) > limits.maximumPacketSize()) {
-            if (known == 0 && alias != 0) {
-                aliases.forget(topic);
-            }
-            return false;
-        }
-        loop.metrics().sentPublish(terms.qos(), message.payload().size());
-        connection.send(publish, version);
-        watchOutgoing();
-        return true;
-    }
-
     // The end
 
     /** Another connection has taken over the session [MQTT-3.1.4-3]. */
@@ -552,34 +500,6 @@ final class Client implements ConnectionEvents {
             loop.metrics().disconnected();
             loop.broker().disconnected(loop, identity(), reason);
         }
-    }
-
-    /** The removal of a received identifier, durable before PUBCOMP when the session is stored. */
-    void complete(int packetIdentifier) {
-        Session attached = session();
-        SessionRows rows = attached.rows();
-        if (rows == null) {
-            attached.received().released(packetIdentifier);
-            send(new PubComp(packetIdentifier));
-            return;
-        }
-        Batch batch = new Batch(Batch.Urgency.DURABLE);
-        rows.removeReceived(packetIdentifier, batch);
-        loop.commit(batch, attached.clientIdentifier().value(), commit -> {
-            attached.received().released(packetIdentifier);
-            if (commit instanceof Storage.Commit.Failed) {
-                attached.received().restore(packetIdentifier); // as its row is: PUBREL will come again
-            }
-            Client current = attached.client();
-            if (current == null) {
-                return;
-            }
-            switch (commit) {
-                case Storage.Commit.Durable() -> current.send(new PubComp(packetIdentifier));
-                case Storage.Commit.Failed(String why, boolean full) ->
-                    current.disconnect(ReasonCode.QUOTA_EXCEEDED, why);
-            }
-        });
     }
 
     TopicAliases aliases() {

@@ -1,7 +1,9 @@
 package io.pipit.broker;
 
 import io.pipit.broker.ReceivedIdentifiers.Receipt;
+import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Storage;
 import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.Property;
 import io.pipit.mqtt.ProtocolException;
@@ -275,9 +277,36 @@ final class IncomingPublishes {
         ReceivedIdentifiers received = session.received();
         if (received.release(packetIdentifier)) {
             unacknowledged = Math.max(0, unacknowledged - 1);
-            client.complete(packetIdentifier);
+            complete(packetIdentifier);
         } else if (!received.isReleasing(packetIdentifier)) {
             client.send(new PubComp(packetIdentifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Properties.NONE));
         }
+    }
+
+    /** The removal of a received identifier, durable before PUBCOMP when the session is stored. */
+    private void complete(int packetIdentifier) {
+        SessionRows rows = session.rows();
+        if (rows == null) {
+            session.received().released(packetIdentifier);
+            client.send(new PubComp(packetIdentifier));
+            return;
+        }
+        Batch batch = new Batch(Batch.Urgency.DURABLE);
+        rows.removeReceived(packetIdentifier, batch);
+        loop.commit(batch, session.clientIdentifier().value(), commit -> {
+            session.received().released(packetIdentifier);
+            if (commit instanceof Storage.Commit.Failed) {
+                session.received().restore(packetIdentifier); // as its row is: PUBREL will come again
+            }
+            Client current = session.client();
+            if (current == null) {
+                return;
+            }
+            switch (commit) {
+                case Storage.Commit.Durable() -> current.send(new PubComp(packetIdentifier));
+                case Storage.Commit.Failed(String why, boolean full) ->
+                    current.disconnect(ReasonCode.QUOTA_EXCEEDED, why);
+            }
+        });
     }
 }

@@ -63,6 +63,7 @@ final class Queue {
     private final EntryRing tail = new EntryRing(1);
     private final SendWindow window = new SendWindow();
     private final Backlog backlog;
+    private final Acknowledgements acknowledgements;
     private long next = 1;
     private long sentUpTo;
     private long cursor = 1;
@@ -91,6 +92,7 @@ final class Queue {
         this.time = time;
         this.rows = rows;
         this.backlog = new Backlog(rows, readFailed);
+        this.acknowledgements = new Acknowledgements(this, window, outlet, rows);
     }
 
     /** Entries that are not complete. */
@@ -499,22 +501,13 @@ final class Queue {
 
     // Acknowledgements
 
-    /**
-     * PUBACK or PUBCOMP: the delivery is complete.
-     *
-     * @param expected what the entry waits for: SENT at QoS 1, RELEASED at QoS 2
-     * @return false when no such delivery is in flight
-     */
-    boolean acknowledged(int packetIdentifier, State expected, QoS qos, boolean refused) {
-        QueueEntry entry = window.find(packetIdentifier);
-        if (entry == null || entry.state() != expected || entry.terms().qos() != qos) {
-            return false;
-        }
-        finish(entry, refused);
-        return true;
+    /** What clients answer. */
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
     }
 
-    private void finish(QueueEntry entry, boolean refused) {
+    /** A delivery is over, by which the next may begin. */
+    void finish(QueueEntry entry, boolean refused) {
         window.remove(entry);
         if (refused) {
             drop(entry, DropReason.REFUSED_BY_CLIENT); // [MQTT-4.8.2-6]: not given to another member
@@ -522,53 +515,6 @@ final class Queue {
             complete(entry);
         }
         pump();
-    }
-
-    /**
-     * PUBREC: PUBREL follows as soon as that is safe [MQTT-4.3.3-6]; at once when it was on its way already.
-     *
-     * @return false when no such delivery is in flight
-     */
-    boolean received(int packetIdentifier, boolean refused) {
-        QueueEntry entry = window.find(packetIdentifier);
-        if (entry == null || entry.terms().qos() != QoS.EXACTLY_ONCE) {
-            return false;
-        }
-        switch (entry.state()) {
-            case SENT -> {
-                if (refused) {
-                    finish(entry, true); // [MQTT-4.3.3-4]
-                } else {
-                    release(entry);
-                }
-            }
-            case RELEASED -> outlet.release(packetIdentifier);
-            case RECEIVED, QUEUED, DONE -> {}
-        }
-        return true;
-    }
-
-    private void release(QueueEntry entry) {
-        entry.become(State.RECEIVED);
-        entry.forgetMessage();
-        if (rows == null) {
-            released(entry);
-            return;
-        }
-        rows.release(entry, commit -> {
-            if (window.get(entry.sequence()) != entry) {
-                return; // the connection has gone: the next one finds the row
-            }
-            switch (commit) {
-                case Storage.Commit.Durable() -> released(entry);
-                case Storage.Commit.Failed(String reason, boolean full) -> outlet.storageFailed(reason);
-            }
-        });
-    }
-
-    private void released(QueueEntry entry) {
-        entry.become(State.RELEASED);
-        outlet.release(entry.packetIdentifier());
     }
 
     // End

@@ -284,7 +284,7 @@ final class Session {
             if (current == null || !current.isEstablished()) {
                 dropped(message.topic(), QoS.AT_MOST_ONCE, DropReason.OFFLINE_QOS_0);
             } else {
-                current.publishUnacknowledged(message, terms);
+                current.outgoing().publishUnacknowledged(message, terms);
             }
             return;
         }
@@ -443,14 +443,14 @@ final class Session {
         @Override
         public boolean publish(Message message, Terms terms, int packetIdentifier, boolean dup) {
             Client current = client;
-            return current != null && current.publish(message, terms, packetIdentifier, dup);
+            return current != null && current.outgoing().publish(message, terms, packetIdentifier, dup);
         }
 
         @Override
         public void release(int packetIdentifier) {
             Client current = client;
             if (current != null) {
-                current.release(packetIdentifier, ReasonCode.SUCCESS);
+                current.outgoing().release(packetIdentifier, ReasonCode.SUCCESS);
             }
         }
 

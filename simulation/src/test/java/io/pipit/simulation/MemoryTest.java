@@ -61,6 +61,22 @@ final class MemoryTest {
     }
 
     @Test
+    void outgoingBuffers_countToo() {
+        broker.configured(settings().memory(1024 * KIB).outgoingBytes(100 * 1024 * KIB));
+        var bob =
+                broker.connect(connect("bob")).subscribes("t").mayLeaveUnheard().stalls();
+        var alice = broker.connect(connect("alice"));
+        for (int i = 1; i <= 200; i++) {
+            alice.sends(publish("t", "x".repeat(10 * KIB)));
+        }
+        assertThat(alice.network().isPaused()).isTrue();
+        bob.readsOn();
+        broker.advance(Duration.ofSeconds(1));
+        assertThat(alice.network().isPaused()).isFalse();
+        assertThat(bob.hearsAll()).hasSize(200);
+    }
+
+    @Test
     void messagesOfAStoredSessionThatIsAway_takeNone() {
         broker.connect(connect("bob").expiry(600)).subscribes("t").vanishes();
         var alice = broker.connect(connect("alice"));
