@@ -203,8 +203,13 @@ final class Sessions {
             return;
         }
         ClientIdentifier id = session.clientIdentifier();
+        if (connecting.containsKey(id)) {
+            loop.later(() -> endRow(session)); // whose row it will be is not decided
+            return;
+        }
+        Session successor = byClient.get(id);
         Batch batch = new Batch(Batch.Urgency.LAZY);
-        if (byClient.containsKey(id) || connecting.containsKey(id)) {
+        if (successor != null && successor.isStored()) {
             rows.remove(batch);
         } else {
             rows.end(batch);

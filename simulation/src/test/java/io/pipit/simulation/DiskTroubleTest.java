@@ -236,6 +236,17 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void rowOfASessionThatExpiredWhileCommitsFail_goes_alsoWhenItsClientIsBackWithoutOne() {
+        broker.connect(connect("bob").expiry(60)).vanishes();
+        broker.storage().failCommits("no space left", true);
+        broker.advance(Duration.ofSeconds(65));
+        broker.storage().recover();
+        broker.connect(connect("bob"));
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.SESSIONS)).isZero();
+    }
+
+    @Test
     void nothingIsLeftBehind_ofWhatEndsWhileCommitsFail() {
         var bob = broker.connect(connect("bob").expiry(60)).subscribes("t");
         var carol = broker.connect(connect("carol").will(publish("u", "gone")));

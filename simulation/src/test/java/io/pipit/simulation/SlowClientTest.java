@@ -39,7 +39,9 @@ final class SlowClientTest {
 
     private long cpuNanosFor(int messages) {
         broker.configured(settings().uncommittedBytes(0).memory(4L << 30));
-        broker.connect(connect("bob").expiry(600).receiveMaximum(1)).mayLeaveUnheard().subscribes("t", 1);
+        broker.connect(connect("bob").expiry(600).receiveMaximum(1))
+                .mayLeaveUnheard()
+                .subscribes("t", 1);
         var alice = broker.connect(connect("alice"));
         broker.storage().holdCommits();
         Message message = new Message(
