@@ -77,6 +77,9 @@ public final class TopicFilter {
                 if (utf8[i] == '+' || utf8[i] == '#') {
                     return "has a wildcard in its Share Name"; // [MQTT-4.8.2-2]
                 }
+                if (utf8[i] == 0) {
+                    return "contains U+0000"; // [MQTT-4.7.3-2]
+                }
             }
         }
         for (int i = start; i < utf8.length; i++) {

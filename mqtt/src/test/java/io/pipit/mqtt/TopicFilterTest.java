@@ -138,6 +138,12 @@ class TopicFilterTest {
         assertThatThrownBy(() -> TopicFilter.of(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Spec("MQTT-4.7.3-2")
+    @Test
+    void of_aShareNameWithU0000_isRefused() {
+        assertThatThrownBy(() -> TopicFilter.of("$share/g\0/a")).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void shared_filter_knowsItsParts() {
         TopicFilter filter = TopicFilter.of("$share/group/a/+/#");
