@@ -15,9 +15,13 @@ import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.RetainHandling;
+import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +51,9 @@ public final class Broker {
     private final SysPublisher sys;
     private final MemoryBudget memory;
     private final List<BrokerLoop> loops = new ArrayList<>();
+    private final LocalPublishing localPublishing;
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger locals = new AtomicInteger();
 
     /** A broker whose sessions live on these loops, 1 to 256; nothing runs before {@link #start}. */
     public Broker(
@@ -77,6 +83,7 @@ public final class Broker {
         for (Loop loop : loops) {
             this.loops.add(new BrokerLoop(this, loop, loops.size()));
         }
+        this.localPublishing = new LocalPublishing(loop(0));
     }
 
     // Life
@@ -121,9 +128,12 @@ public final class Broker {
      * Stops in order: decodes nothing more, waits for pending commits and sends their acknowledgements, tells 5.0
      * clients 0x8B, publishes wills that are due, closes the connections; then runs {@code stopped} on some loop.
      * The storage is the caller's to close.
+     *
+     * @param timeout for what the storage has to do; when it has passed, clients are told without waiting for that.
+     *     Zero waits as long as it takes
      */
-    public void stop(Runnable stopped) {
-        loop(0).port().execute(() -> new Stopping(this, stopped).begin());
+    public void stop(Duration timeout, Runnable stopped) {
+        loop(0).port().execute(() -> new Stopping(this, timeout, stopped).begin());
     }
 
     /**
@@ -138,7 +148,12 @@ public final class Broker {
         owner.connections().add(client);
         owner.metrics().opened();
         open.incrementAndGet();
-        client.opened();
+        if (owner.isStopping()) {
+            client.pause(Pause.STOPPING);
+            loop.execute(() -> client.disconnect(ReasonCode.SERVER_SHUTTING_DOWN, Stopping.WHY));
+        } else {
+            client.opened();
+        }
         return client;
     }
 
@@ -162,6 +177,45 @@ public final class Broker {
     /** Counts what the broker holds, and hands that over on some loop; any thread. It costs a visit of every session. */
     public void census(Consumer<? super Census> taken) {
         loop(0).port().execute(() -> new CensusTaking(this, taken).begin());
+    }
+
+    /**
+     * Publishes a message of the program around the broker, after those that it handed in before; any thread. What
+     * bounds the number of those that wait is the caller's: see {@link LocalPublisher#released}.
+     */
+    public void publish(LocalMessage message, LocalPublisher publisher) {
+        localPublishing.publish(message, publisher);
+    }
+
+    /**
+     * Subscribes the program around the broker: any thread. Whatever is published after this has returned reaches the
+     * listener; retained messages come first or between, at the listener's pace. What waits is bounded as a session's
+     * queue, {@code queue.max-messages} and {@code queue.max-bytes}; above, the oldest is dropped when that is
+     * the policy, and the newest with every other policy.
+     *
+     * @param handling whether retained messages that match come; a local subscription is always a new one
+     * @param executor calls the listener, one task at a time for each subscription; it must refuse none, and run none
+     *     within the call
+     * @throws IllegalArgumentException when the filter has a Share Name, which needs a session, or has more than
+     *     {@code mqtt.maximum-topic-levels}
+     */
+    public LocalSubscription subscribe(
+            TopicFilter filter, RetainHandling handling, LocalListener listener, Executor executor) {
+        int maximum = settings.mqtt().maximumTopicLevels();
+        if (filter.isShared()) {
+            throw new IllegalArgumentException(filter + " is shared, which only clients can be");
+        }
+        if (maximum > 0 && filter.levels() > maximum) {
+            throw new IllegalArgumentException(
+                    filter + " has more than " + maximum + " levels; mqtt.maximum-topic-levels allows more");
+        }
+        int number = locals.incrementAndGet();
+        ClientIdentifier name = new ClientIdentifier("$local-" + number);
+        BrokerLoop owner = loop(Math.floorMod(number, loops.size()));
+        LocalTarget target = new LocalTarget(owner, filter, name, listener, executor);
+        index.add(filter, target);
+        target.begin(handling != RetainHandling.DO_NOT_SEND);
+        return target;
     }
 
     // Parts

@@ -40,6 +40,7 @@ final class BrokerLoop {
     private final List<Runnable> idle = new ArrayList<>();
     private boolean endOfTurnAwaited;
     private int pendingWork;
+    private boolean stopping;
 
     BrokerLoop(Broker broker, Loop port, int loops) {
         this.broker = broker;
@@ -273,6 +274,17 @@ final class BrokerLoop {
         }
     }
 
+    /** Nothing more is decoded or accepted on this loop. */
+    void stop() {
+        stopping = true;
+        connections.all().forEach(client -> client.pause(Pause.STOPPING));
+    }
+
+    /** Whether a stop has begun. */
+    boolean isStopping() {
+        return stopping;
+    }
+
     /** Something has begun that a stop waits for. */
     void began() {
         pendingWork++;
@@ -365,12 +377,10 @@ final class BrokerLoop {
 
     private void deliver(Message message, Target[] targets, @Nullable Part part) {
         for (Target target : targets) {
-            Session session = target.session();
             try {
-                session.admit(message, target, part);
+                target.admit(message, part);
             } catch (RuntimeException | Error fault) {
-                session.dropped(message.topic(), message.qos(), DropReason.BROKER_FAULT);
-                session.broke(fault);
+                target.broke(message, fault);
             }
         }
         if (part != null) {

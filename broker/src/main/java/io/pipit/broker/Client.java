@@ -322,7 +322,9 @@ final class Client implements ConnectionEvents {
         countOutgoing(0);
         cancelTimers();
         loop.broker().connectionClosed();
-        if (!moving) {
+        if (moving) {
+            moved(); // it never arrives
+        } else {
             loop.connections().remove(this);
         }
     }
@@ -332,19 +334,26 @@ final class Client implements ConnectionEvents {
     /** The CONNECT was accepted, and the session's loop is another one. */
     void leaveLoop() {
         loop.connections().remove(this);
+        loop.began(); // a stop waits until it has arrived
         moving = true;
     }
 
     /** The CONNECT was accepted, and this is the loop of its session: from now on the client's. */
     void arrive(BrokerLoop sessionLoop, Identity who, boolean isBridge, TopicAliases topicAliases) {
         if (moving) {
+            moved();
             loop = sessionLoop;
-            moving = false;
             loop.connections().add(this);
         }
         identity = who;
         bridge = isBridge;
         aliases = topicAliases;
+    }
+
+    private void moved() {
+        moving = false;
+        BrokerLoop left = loop;
+        left.port().execute(left::completed);
     }
 
     /** It has a session; CONNACK comes next. */

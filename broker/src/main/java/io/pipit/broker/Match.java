@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Who is to get the messages of one topic, sorted by the loops that own the sessions. Immutable. */
+/** Who is to get the messages of one topic, sorted by the loops that own them. Immutable. */
 final class Match {
     private static final Target[] NONE = {};
 
@@ -33,17 +33,18 @@ final class Match {
     static Match of(List<Matched> found, int loops) {
         Map<Session, List<Subscription>> sessions = new LinkedHashMap<>();
         List<SharedSubscription> groups = new ArrayList<>();
+        List<List<Target>> targets = new ArrayList<>();
+        for (int i = 0; i < loops; i++) {
+            targets.add(new ArrayList<>());
+        }
         for (Matched matched : found) {
             switch (matched) {
                 case Subscription one ->
                     sessions.computeIfAbsent(one.session(), session -> new ArrayList<>(1))
                             .add(one);
                 case SharedSubscription group -> groups.add(group);
+                case LocalTarget local -> targets.get(local.loop().index()).add(local);
             }
-        }
-        List<List<Target>> targets = new ArrayList<>();
-        for (int i = 0; i < loops; i++) {
-            targets.add(new ArrayList<>());
         }
         int[] stored = new int[loops];
         sessions.forEach((session, subscriptions) -> {
@@ -59,7 +60,7 @@ final class Match {
         return new Match(byLoop, stored, List.copyOf(groups));
     }
 
-    /** The sessions of one loop. */
+    /** The sessions, and subscriptions of the program around the broker, of one loop. */
     Target[] targets(int loop) {
         return byLoop[loop];
     }
@@ -74,11 +75,11 @@ final class Match {
         return storedTotal;
     }
 
-    /** Whether the queue of a session is full, or those of all the members of a shared subscription. */
+    /** Whether a queue is full, or those of all the members of a shared subscription. */
     boolean hasFull() {
         for (Target[] targets : byLoop) {
             for (Target target : targets) {
-                if (target.session().isFull()) {
+                if (target.isFull()) {
                     return true;
                 }
             }

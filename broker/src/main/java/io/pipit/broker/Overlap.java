@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Several subscriptions of one session that match the same topic: one delivery, at the highest QoS granted
  * [MQTT-3.3.4-2], with all their identifiers [MQTT-3.3.4-4].
  */
-record Overlap(Session session, List<Subscription> subscriptions) implements Target {
+record Overlap(Session session, List<Subscription> subscriptions) implements SessionTarget {
     @Override
     public @Nullable Terms terms(Message message) {
         QoS qos = null;

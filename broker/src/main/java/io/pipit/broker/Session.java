@@ -263,7 +263,7 @@ final class Session {
     // Messages
 
     /** Takes a message that matches, if it is still wanted. */
-    void admit(Message message, Target target, @Nullable Part part) {
+    void admit(Message message, SessionTarget target, @Nullable Part part) {
         if (ended) {
             SharedSubscription shared = target instanceof Subscription one ? one.group() : null;
             if (shared != null) {

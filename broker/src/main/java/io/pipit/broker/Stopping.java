@@ -1,6 +1,7 @@
 package io.pipit.broker;
 
 import io.pipit.mqtt.ReasonCode;
+import java.time.Duration;
 
 /**
  * The orderly end of the broker: nothing more is decoded; when what is pending on all loops is committed and
@@ -8,26 +9,36 @@ import io.pipit.mqtt.ReasonCode;
  * storage that does not answer is waited for a bounded time. Confined to the first loop, where it begins.
  */
 final class Stopping {
-    private static final long TIMEOUT_NANOS = 10_000_000_000L;
+    /** What clients are told. */
+    static final String WHY = "the server is stopping";
 
     private final Broker broker;
     private final BrokerLoop first;
+    private final Duration timeout;
     private final Runnable stopped;
     private int round;
     private int waiting;
     private boolean told;
     private boolean finished;
 
-    Stopping(Broker broker, Runnable stopped) {
+    /**
+     * A stop.
+     *
+     * @param timeout for the storage; zero for none
+     */
+    Stopping(Broker broker, Duration timeout, Runnable stopped) {
         this.broker = broker;
         this.first = broker.loop(0);
+        this.timeout = timeout;
         this.stopped = stopped;
     }
 
     void begin() {
-        first.port().schedule(TIMEOUT_NANOS, this::timedOut);
+        if (!timeout.isZero()) {
+            first.port().schedule(timeout.toNanos(), this::timedOut);
+        }
         for (BrokerLoop loop : broker.loops()) {
-            loop.port().execute(() -> loop.connections().all().forEach(client -> client.pause(Pause.STOPPING)));
+            loop.port().execute(loop::stop);
         }
         whenAllAreIdle(this::tellClients);
     }
@@ -41,7 +52,7 @@ final class Stopping {
     }
 
     private static void tell(Client client) {
-        client.disconnect(ReasonCode.SERVER_SHUTTING_DOWN, "the server is stopping");
+        client.disconnect(ReasonCode.SERVER_SHUTTING_DOWN, WHY);
     }
 
     private void storeTime() {
@@ -50,6 +61,9 @@ final class Stopping {
     }
 
     private void timedOut() {
+        if (finished) {
+            return;
+        }
         if (!told) {
             tellClients();
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One subscription of one session. A SUBSCRIBE that repeats the filter replaces it by another [MQTT-3.8.4-3]: whether
  * it still stands is the only thing that changes, on the session's loop.
  */
-final class Subscription implements Target, Matched, SharedGroup.Member {
+final class Subscription implements SessionTarget, Matched, SharedGroup.Member {
     private final Session session;
     private final TopicFilter filter;
     private final SubscriptionOptions options;

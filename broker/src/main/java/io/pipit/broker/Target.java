@@ -2,11 +2,18 @@ package io.pipit.broker;
 
 import org.jspecify.annotations.Nullable;
 
-/** A session that a topic matches, with the subscription or subscriptions by which it does. */
-sealed interface Target permits Subscription, Overlap {
-    Session session();
+/** Who is to get a message: a session, or the program around the broker. It has a loop. */
+sealed interface Target permits SessionTarget, LocalTarget {
+    /**
+     * Takes a message that matches, if it is still wanted; on its loop.
+     *
+     * @param part what this loop does for a publication whose publisher waits; null when nobody does
+     */
+    void admit(Message message, @Nullable Part part);
 
-    /** How to deliver a message now, or null when none of the subscriptions wants it; on the session's loop. */
-    @Nullable
-    Terms terms(Message message);
+    /** A fault of our own has kept this message from it. */
+    void broke(Message message, Throwable fault);
+
+    /** Whether its queue has reached its bound; any thread, and a moment old. */
+    boolean isFull();
 }

@@ -3,6 +3,7 @@ package io.pipit.simulation;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pipit.broker.Broker;
+import io.pipit.broker.LocalMessage;
 import io.pipit.broker.Message;
 import io.pipit.broker.Settings;
 import io.pipit.broker.spi.ConnectionEvents;
@@ -10,6 +11,8 @@ import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.NetworkConnection;
 import io.pipit.broker.spi.Peer;
+import io.pipit.mqtt.RetainHandling;
+import io.pipit.mqtt.TopicFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +42,8 @@ public final class Dialogue implements AfterTestExecutionCallback {
     private static final int LOOPS = Integer.getInteger("dialogue.loops", 3);
 
     private static final @Nullable Long SEED = Long.getLong("dialogue.seed");
+
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final SimulatedClock clock = new SimulatedClock();
     private final Transcript transcript = new Transcript(clock);
@@ -188,8 +193,13 @@ public final class Dialogue implements AfterTestExecutionCallback {
 
     /** Begins to stop in order; runs {@code stopped} when it has. */
     public void stopsWithoutWaiting(Runnable stopped) {
+        stopsWithin(STOP_TIMEOUT, stopped);
+    }
+
+    /** Begins to stop in order, waiting for the storage so long; runs {@code stopped} when it has. */
+    public void stopsWithin(Duration timeout, Runnable stopped) {
         transcript.note("the broker is to stop");
-        broker.stop(() -> {
+        broker.stop(timeout, () -> {
             transcript.note("the broker has stopped");
             stopped.run();
         });
@@ -219,6 +229,27 @@ public final class Dialogue implements AfterTestExecutionCallback {
     /** The program around the broker publishes; the broker does not run yet. */
     public void publishesWithoutTurn(Message message) {
         broker.publish(message);
+    }
+
+    /** The program around the broker publishes, and hears how that fares. */
+    public LocalPublication publishes(LocalMessage message) {
+        LocalPublication publication = new LocalPublication();
+        broker.publish(message, publication);
+        runUntilIdle();
+        return publication;
+    }
+
+    /** The program around the broker subscribes. */
+    public LocalSubscriber subscribes(String filter) {
+        return subscribes(filter, RetainHandling.SEND);
+    }
+
+    /** The program around the broker subscribes, with retained messages or without. */
+    public LocalSubscriber subscribes(String filter, RetainHandling handling) {
+        LocalSubscriber subscriber = new LocalSubscriber(
+                this, (listener, executor) -> broker.subscribe(TopicFilter.of(filter), handling, listener, executor));
+        runUntilIdle();
+        return subscriber;
     }
 
     /** How many messages to or of a client were dropped for a reason. */

@@ -5,10 +5,14 @@ import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrec;
+import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.mqtt.ConnAck;
 import io.pipit.mqtt.ReasonCode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -89,6 +93,76 @@ final class StopTest {
         broker.stopsWithoutWaiting(() -> stopped[0] = true);
         broker.advance(Duration.ofSeconds(12));
         assertThat(stopped[0]).isTrue();
+        alice.isClosedAfter(disconnect(ReasonCode.SERVER_SHUTTING_DOWN));
+    }
+
+    @Test
+    void storageThatHangs_isWaitedForAsLongAsTheTimeoutSays() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        alice.sends(publish("t", "one").qos1(1));
+        boolean[] stopped = new boolean[1];
+        broker.stopsWithin(Duration.ofSeconds(3), () -> stopped[0] = true);
+        broker.advance(Duration.ofMillis(2900));
+        alice.isOpen();
+        assertThat(stopped[0]).isFalse();
+        broker.advance(Duration.ofMillis(200));
+        alice.isClosedAfter(disconnect(ReasonCode.SERVER_SHUTTING_DOWN));
+        assertThat(stopped[0]).isTrue();
+    }
+
+    @Test
+    void storageThatHangs_isWaitedForWithoutEndWhenThereIsNoTimeout() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        alice.sends(publish("t", "one").qos1(1));
+        boolean[] stopped = new boolean[1];
+        broker.stopsWithin(Duration.ZERO, () -> stopped[0] = true);
+        broker.advance(Duration.ofHours(1));
+        assertThat(stopped[0]).isFalse();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        alice.receives(puback(1));
+        alice.isClosedAfter(disconnect(ReasonCode.SERVER_SHUTTING_DOWN));
+        assertThat(stopped[0]).isTrue();
+    }
+
+    @Test
+    void connectionOnItsWayToAnotherLoop_isToldOfTheStop() {
+        List<ReasonCode> told = new ArrayList<>();
+        for (int turns = 0; turns < 8; turns++) {
+            for (String name : List.of("alice", "bob", "carol")) {
+                broker.configured(settings());
+                var client = broker.opens(name).sendsWithoutTurn(connect(name).packet());
+                for (int i = 0; i < turns; i++) {
+                    broker.turn();
+                }
+                boolean[] stopped = new boolean[1];
+                broker.stopsWithoutWaiting(() -> stopped[0] = true);
+                broker.advance(Duration.ofSeconds(1));
+                assertThat(stopped[0]).isTrue();
+                assertThat(client.network().isClosed()).isTrue();
+                client.hearsAll().stream()
+                        .filter(packet -> packet instanceof ConnAck)
+                        .forEach(packet -> told.add(((ConnAck) packet).reasonCode()));
+            }
+        }
+        assertThat(told).contains(ReasonCode.SERVER_UNAVAILABLE, ReasonCode.SUCCESS);
+    }
+
+    @Test
+    void connectionThatComesDuringTheStop_isClosed() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        alice.sends(publish("t", "one").qos1(1));
+        broker.stopsWithoutWaiting(() -> {});
+        broker.opens("late").isClosed();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        alice.receives(puback(1));
         alice.isClosedAfter(disconnect(ReasonCode.SERVER_SHUTTING_DOWN));
     }
 

@@ -2,7 +2,7 @@ package io.pipit.broker.spi;
 
 /** Why a message was not delivered to a client, or not accepted from one. Every drop has exactly one. */
 public enum DropReason {
-    /** The session's queue was full: by count or bytes. */
+    /** The queue of the session, or of the program's own subscription, was full: by count or bytes. */
     QUEUE_FULL,
     /** QoS 0, and the client did not read fast enough. */
     CLIENT_TOO_SLOW,
