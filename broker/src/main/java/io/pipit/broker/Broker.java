@@ -52,8 +52,8 @@ public final class Broker {
     private final MemoryBudget memory;
     private final List<BrokerLoop> loops = new ArrayList<>();
     private final LocalPublishing localPublishing;
+    private final LocalSubscriptions locals = new LocalSubscriptions(this);
     private final AtomicInteger open = new AtomicInteger();
-    private final AtomicInteger locals = new AtomicInteger();
 
     /** A broker whose sessions live on these loops, 1 to 256; nothing runs before {@link #start}. */
     public Broker(
@@ -201,21 +201,12 @@ public final class Broker {
      */
     public LocalSubscription subscribe(
             TopicFilter filter, RetainHandling handling, LocalListener listener, Executor executor) {
-        int maximum = settings.mqtt().maximumTopicLevels();
-        if (filter.isShared()) {
-            throw new IllegalArgumentException(filter + " is shared, which only clients can be");
-        }
-        if (maximum > 0 && filter.levels() > maximum) {
-            throw new IllegalArgumentException(
-                    filter + " has more than " + maximum + " levels; mqtt.maximum-topic-levels allows more");
-        }
-        int number = locals.incrementAndGet();
-        ClientIdentifier name = new ClientIdentifier("$local-" + number);
-        BrokerLoop owner = loop(Math.floorMod(number, loops.size()));
-        LocalTarget target = new LocalTarget(owner, filter, name, listener, executor);
-        index.add(filter, target);
-        target.begin(handling != RetainHandling.DO_NOT_SEND);
-        return target;
+        return locals.subscribe(filter, handling, listener, executor);
+    }
+
+    /** Ends all subscriptions of the program around the broker; what waits for their listeners is dropped. */
+    public void closeSubscriptions() {
+        locals.closeAll();
     }
 
     // Parts

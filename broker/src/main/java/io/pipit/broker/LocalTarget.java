@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ final class LocalTarget implements Target, Matched, LocalSubscription {
     private final ClientIdentifier name;
     private final LocalListener listener;
     private final Executor executor;
+    private final Consumer<LocalTarget> closed;
     private final Settings.Queue bounds;
     private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger live = new AtomicInteger();
@@ -61,13 +63,21 @@ final class LocalTarget implements Target, Matched, LocalSubscription {
      *
      * @param name what listeners of the broker hear of its drops under
      * @param executor runs what takes messages out; refuses nothing, and runs nothing within the call
+     * @param closed hears of the end; any thread
      */
-    LocalTarget(BrokerLoop loop, TopicFilter filter, ClientIdentifier name, LocalListener listener, Executor executor) {
+    LocalTarget(
+            BrokerLoop loop,
+            TopicFilter filter,
+            ClientIdentifier name,
+            LocalListener listener,
+            Executor executor,
+            Consumer<LocalTarget> closed) {
         this.loop = loop;
         this.filter = filter;
         this.name = name;
         this.listener = listener;
         this.executor = executor;
+        this.closed = closed;
         this.bounds = loop.settings().queue();
     }
 
@@ -109,6 +119,7 @@ final class LocalTarget implements Target, Matched, LocalSubscription {
     @Override
     public void close() {
         if (ended.compareAndSet(false, true)) {
+            closed.accept(this);
             loop.broker().index().remove(filter, this);
             loop.port().execute(() -> {
                 loop.metrics().subscribed(-1);

@@ -2,43 +2,66 @@ package io.pipit.server;
 
 import io.pipit.broker.Broker;
 import io.pipit.broker.HeapStorage;
+import io.pipit.broker.LocalListener;
+import io.pipit.broker.LocalMessage;
+import io.pipit.broker.LocalSubscription;
+import io.pipit.broker.spi.BrokerListener;
+import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.Storage;
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.RetainHandling;
+import io.pipit.mqtt.TopicFilter;
 import io.pipit.transport.Engine;
 import io.pipit.transport.EventLoops;
 import io.pipit.transport.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A running broker: the parts put together, and their life. Any program may start one, or several; each has its own
- * threads, ports and memory, and gives all of them back when it is closed. Any thread.
+ * threads, ports and memory, and gives all of them back when it is closed. Nothing is shared between them, and nothing of
+ * the program is touched: no system property, no log configuration, no shutdown hook. Any thread.
  *
  * <pre>{@code
- * try (Pipit pipit = Pipit.start(new ConfigurationSources().set("port=0").read())) {
- *     int port = pipit.listening().getFirst().address().getPort();
- *     ...
+ * try (Pipit pipit = Pipit.builder().port(0).inMemory().start()) {
+ *     pipit.subscribe("garden/+", message -> System.out.println(message.payload().toText()));
+ *     pipit.publish("garden/lamp", "on", QoS.AT_LEAST_ONCE);
+ *     connectSomethingTo(pipit.url());
  * }
  * }</pre>
  */
 public final class Pipit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipit.class);
     private static final long START_TIMEOUT_SECONDS = 600;
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final String TCP = "mqtt";
+    private static final String WEB_SOCKET = "ws";
 
     private final Configuration configuration;
+    private final Access access;
     private final EventLoops loops;
     private final Storage storage;
     private final Broker broker;
+    private final ListenerThreads threads = new ListenerThreads();
+    private final Publications publications;
     private final List<Listener> listeners = new ArrayList<>();
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Pipit(Configuration configuration) {
+    private Pipit(Configuration configuration, Access access, List<BrokerListener> brokerListeners) {
         this.configuration = configuration;
+        this.access = access;
         this.loops = new EventLoops(configuration.loops(), Engine.best());
         this.storage = new HeapStorage();
         this.broker = new Broker(
@@ -46,9 +69,19 @@ public final class Pipit implements AutoCloseable {
                 loops.loops(),
                 new SystemClock(),
                 storage,
-                new AnonymousAuthenticator(),
-                new OpenAuthorizer(),
-                List.of());
+                access.authenticatorOrAnonymous(),
+                access.authorizerOrOpen(),
+                brokerListeners);
+        this.publications = new Publications(
+                broker,
+                threads,
+                configuration.settings().mqtt().receiveMaximum(),
+                configuration.settings().limits().uncommittedBytes());
+    }
+
+    /** What a program says about its broker; {@link PipitBuilder#start} starts it. */
+    public static PipitBuilder builder() {
+        return new PipitBuilder();
     }
 
     /**
@@ -58,11 +91,16 @@ public final class Pipit implements AutoCloseable {
      * @throws IOException when a listener cannot listen
      */
     public static Pipit start(Configuration configuration) throws IOException {
+        return start(configuration, Access.CONFIGURED, List.of());
+    }
+
+    static Pipit start(Configuration configuration, Access access, List<BrokerListener> brokerListeners)
+            throws IOException {
         if (configuration.data() != null) {
             throw new DataDirectoryException("cannot keep data in " + configuration.data()
                     + ": this version keeps everything in memory; start with \"data: none\"");
         }
-        Pipit pipit = new Pipit(configuration);
+        Pipit pipit = new Pipit(configuration, access, brokerListeners);
         try {
             pipit.open();
             return pipit;
@@ -75,21 +113,25 @@ public final class Pipit implements AutoCloseable {
     private void open() throws IOException {
         CountDownLatch ready = new CountDownLatch(1);
         broker.start(ready::countDown);
-        if (!await(ready, START_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+        if (!await(ready, Duration.ofSeconds(START_TIMEOUT_SECONDS))) {
             throw new IllegalStateException("what is stored could not be read back");
         }
         if (configuration.port() != null) {
-            listeners.add(Listener.tcp("mqtt", address(configuration.port()), loops, broker::accept));
+            listeners.add(Listener.tcp(TCP, address(configuration.port()), loops, broker::accept));
         }
         if (configuration.webSocketPort() != null) {
             listeners.add(Listener.webSocket(
-                    "ws", address(configuration.webSocketPort()), configuration.webSocket(), loops, broker::accept));
+                    WEB_SOCKET,
+                    address(configuration.webSocketPort()),
+                    configuration.webSocket(),
+                    loops,
+                    broker::accept));
         }
         for (Listener listener : listeners) {
             LOG.info("{} listens on {}: {} may connect", listener.name(), listener, whoMayConnect());
         }
         if (listeners.isEmpty()) {
-            LOG.warn("Nothing listens: port and ws-port are off");
+            LOG.info("Nothing listens: port and ws-port are off");
         }
     }
 
@@ -98,6 +140,9 @@ public final class Pipit implements AutoCloseable {
     }
 
     private String whoMayConnect() {
+        if (access.authenticator() != null) {
+            return "whom the program's authenticator accepts";
+        }
         return switch (configuration.anonymous()) {
             case LOOPBACK -> "everybody on this machine";
             case ALLOW ->
@@ -106,6 +151,8 @@ public final class Pipit implements AutoCloseable {
                         : "everybody who reaches it, since anonymous is allow,";
         };
     }
+
+    // Where it listens
 
     /**
      * Something that listens.
@@ -117,8 +164,12 @@ public final class Pipit implements AutoCloseable {
         /** As it is shown: {@code mqtt 127.0.0.1:1883}. */
         @Override
         public String toString() {
+            return name + " " + hostAndPort();
+        }
+
+        private String hostAndPort() {
             String host = address.getAddress().getHostAddress();
-            return name + " " + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
         }
     }
 
@@ -129,36 +180,175 @@ public final class Pipit implements AutoCloseable {
                 .toList();
     }
 
+    private Listening listening(String name, String key) {
+        return listening().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nothing listens for " + name + ": " + key + " is off"));
+    }
+
     /**
-     * Stops in order, within {@code stop.timeout}: accepts nothing more, acknowledges what was accepted, says
-     * goodbye, and gives threads, ports and memory back. Blocks; a second call does nothing.
+     * The port of MQTT over TCP.
+     *
+     * @throws IllegalStateException when it does not listen there
+     */
+    public int port() {
+        return listening(TCP, "port").address().getPort();
+    }
+
+    /**
+     * The port of MQTT over WebSocket.
+     *
+     * @throws IllegalStateException when it does not listen there
+     */
+    public int webSocketPort() {
+        return listening(WEB_SOCKET, "ws-port").address().getPort();
+    }
+
+    /**
+     * Where a client of this machine connects by TCP: {@code mqtt://127.0.0.1:49152}.
+     *
+     * @throws IllegalStateException when it does not listen there
+     */
+    public String url() {
+        return "mqtt://" + listening(TCP, "port").hostAndPort();
+    }
+
+    /**
+     * Where a client of this machine connects by WebSocket: {@code ws://127.0.0.1:49153/mqtt}.
+     *
+     * @throws IllegalStateException when it does not listen there
+     */
+    public String webSocketUrl() {
+        return "ws://" + listening(WEB_SOCKET, "ws-port").hostAndPort()
+                + configuration.webSocket().paths().getFirst();
+    }
+
+    // The program's own messages
+
+    /** Publishes text: see {@link #publish(LocalMessage)}. */
+    public ReasonCode publish(String topic, String text, QoS qos) throws InterruptedException {
+        return publish(LocalMessage.of(topic, text, qos));
+    }
+
+    /**
+     * Publishes a message, and waits until it is accepted: when whatever is to be stored of it is as safe as the
+     * configuration says. No connection is needed, and no permission is asked for.
+     *
+     * @return SUCCESS, or NO_MATCHING_SUBSCRIBERS when nobody is to get it
+     * @throws RefusedException when it was not accepted
+     * @throws IllegalStateException when the broker is closed, or the caller is one of its event loops, which must not
+     *     wait: a {@link BrokerListener} uses {@link #publishAsync}
+     */
+    public ReasonCode publish(LocalMessage message) throws InterruptedException {
+        if (isOnLoop()) {
+            throw new IllegalStateException("an event loop must not wait: use publishAsync");
+        }
+        try {
+            return publications.publish(message, true).get();
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case RefusedException refused -> throw new RefusedException(refused.reasonCode());
+                case IllegalStateException ended -> throw new IllegalStateException(ended.getMessage(), ended);
+                case null, default -> throw new IllegalStateException("a message failed", failed);
+            }
+        }
+    }
+
+    /**
+     * Publishes a message without waiting until it is accepted. Messages are published in the order of these calls. When
+     * as many are under way as a client may have unacknowledged, {@code mqtt.receive-maximum} or
+     * {@code limits.uncommitted-bytes}, or memory is short, the caller waits for its turn, unless it is an event loop.
+     *
+     * @return completed with what {@link #publish(LocalMessage)} would return or throw, on a virtual thread
+     * @throws IllegalStateException when the broker is closed
+     */
+    public CompletableFuture<ReasonCode> publishAsync(LocalMessage message) throws InterruptedException {
+        return publications.publish(message, !isOnLoop());
+    }
+
+    /**
+     * Subscribes: retained messages that match come first or between, and whatever is published after this has returned
+     * comes. See {@link LocalListener} for the thread, and {@link LocalSubscription} for the end.
+     *
+     * @throws IllegalArgumentException when it is no Topic Filter, or one with a Share Name
+     */
+    public LocalSubscription subscribe(String filter, LocalListener listener) {
+        return subscribe(TopicFilter.of(filter), RetainHandling.SEND, listener);
+    }
+
+    /**
+     * Subscribes. What waits for a slow listener is bounded as the queue of a client's session, by
+     * {@code queue.max-messages} and {@code queue.max-bytes}. Where several subscriptions match, each gets the message.
+     *
+     * @param handling whether retained messages come
+     * @throws IllegalArgumentException when the filter has a Share Name, or too many levels
+     * @throws IllegalStateException when the broker is closed
+     */
+    public LocalSubscription subscribe(TopicFilter filter, RetainHandling handling, LocalListener listener) {
+        if (closed.get()) {
+            throw new IllegalStateException("the broker is closed");
+        }
+        return broker.subscribe(filter, handling, listener, threads);
+    }
+
+    private boolean isOnLoop() {
+        for (Loop loop : loops.loops()) {
+            if (loop.inLoop()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // The end
+
+    /**
+     * Stops in order, within {@code stop.timeout}: accepts nothing more, acknowledges what was accepted, says goodbye,
+     * lets listeners take what waits for them, interrupts those that do not end, and gives threads, ports and memory
+     * back. Blocks, so no event loop may call it; a second call does nothing.
      */
     @Override
-    public synchronized void close() {
-        if (closed) {
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
+        Duration timeout = configuration.stopTimeout();
+        long began = System.nanoTime();
+        publications.close();
         listeners.forEach(Listener::close);
         CountDownLatch stopped = new CountDownLatch(1);
-        broker.stop(stopped::countDown);
-        long timeoutMillis = configuration.stopTimeout().toMillis();
-        if (!await(stopped, timeoutMillis == 0 ? Long.MAX_VALUE : timeoutMillis, TimeUnit.MILLISECONDS)) {
-            LOG.warn("Not everything was finished within stop.timeout, {}", Units.format(configuration.stopTimeout()));
+        broker.stop(timeout, stopped::countDown);
+        boolean inTime = await(stopped, timeout.isZero() ? FOREVER : timeout.plus(GRACE));
+        if (!inTime || (!timeout.isZero() && System.nanoTime() - began >= timeout.toNanos())) {
+            LOG.warn("Not everything was finished within stop.timeout, {}", Units.format(timeout));
         }
+        boolean taken = threads.join(timeout.isZero() ? FOREVER : timeout.minusNanos(System.nanoTime() - began));
+        broker.closeSubscriptions();
         release();
+        endListeners(taken);
+    }
+
+    private void endListeners(boolean taken) {
+        if (!taken) {
+            threads.interrupt();
+        }
+        if (!threads.join(GRACE)) {
+            LOG.warn("A listener of the program did not end within stop.timeout, nor when it was interrupted");
+        }
     }
 
     private void release() {
         listeners.forEach(Listener::close);
         storage.close();
         loops.close();
+        publications.abandon();
     }
 
     /** Waits, also when the thread is interrupted, which it then is afterwards. */
-    private static boolean await(CountDownLatch latch, long time, TimeUnit unit) {
+    private static boolean await(CountDownLatch latch, Duration time) {
         boolean interrupted = false;
-        long end = System.nanoTime() + unit.toNanos(time);
+        long end = System.nanoTime() + time.toNanos();
         try {
             while (true) {
                 try {

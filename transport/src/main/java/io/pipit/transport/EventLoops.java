@@ -37,7 +37,7 @@ public final class EventLoops implements AutoCloseable {
             throw new IllegalArgumentException(count + " event loops are too few");
         }
         this.engine = engine;
-        group = new MultiThreadIoEventLoopGroup(count, (ThreadFactory) this::newThread, engine.ioHandlers());
+        group = new QuietGroup(count, (ThreadFactory) this::newThread, engine.ioHandlers());
         for (EventExecutor eventLoop : group) {
             loops.add(new NettyLoop(loops.size(), (SingleThreadIoEventLoop) eventLoop, allocator, faults));
         }

@@ -1,0 +1,75 @@
+package io.pipit.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipit.mqtt.QoS;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TimeZone;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A broker that is closed leaves nothing behind in the process. */
+@Timeout(120)
+final class CloseTest {
+    private static final byte[] CONNECT = HexFormat.of().parseHex("100d00044d5154540402003c000161");
+    private static final int STARTS = 100;
+    private static final long MEBIBYTE = 1 << 20;
+
+    /** Starts a broker, lets everything that makes threads, files and buffers happen, and closes it; returns its ports. */
+    private static List<Integer> live() throws Exception {
+        try (Pipit pipit = Pipit.builder().port(0).webSocketPort(0).inMemory().start();
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), pipit.port())) {
+            client.setSoTimeout(20_000);
+            client.getOutputStream().write(CONNECT);
+            assertThat(client.getInputStream().readNBytes(4)).startsWith(0x20);
+            CountDownLatch heard = new CountDownLatch(1);
+            pipit.subscribe("t", message -> heard.countDown());
+            pipit.publish("t", "hi", QoS.EXACTLY_ONCE);
+            heard.await();
+            return List.of(pipit.port(), pipit.webSocketPort());
+        }
+    }
+
+    @Test
+    void hundredStarts_leaveNoThreadFileOrPort() throws Exception {
+        TimeZone.setDefault(TimeZone.getDefault()); // the JDK sets user.timezone when it is first asked
+        Properties properties = (Properties) System.getProperties().clone();
+        live(); // loads what the JVM loads once
+        Footprint before = Footprint.now();
+        Set<Integer> ports = new HashSet<>();
+        for (int i = 0; i < STARTS; i++) {
+            ports.addAll(live());
+        }
+
+        Footprint after = Footprint.now();
+
+        assertThat(after.threads()).isEqualTo(before.threads());
+        assertThat(after.files()).isEqualTo(before.files());
+        assertThat(System.getProperties()).isEqualTo(properties);
+        for (int port : ports) {
+            try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                assertThat(again.getLocalPort()).isEqualTo(port);
+            }
+        }
+    }
+
+    @Test
+    void manyStarts_leaveNoDirectMemory() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            live();
+        }
+        long before = Footprint.directBytes(0);
+        for (int i = 0; i < 50; i++) {
+            live();
+        }
+        assertThat(Footprint.directBytes(before + MEBIBYTE)).isLessThanOrEqualTo(before + MEBIBYTE);
+    }
+}
