@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Holds the directions between the modules, and what each of them may know of the world. */
@@ -36,6 +37,8 @@ final class ArchitectureTest {
             .definedBy("io.pipit.transport")
             .layer("server")
             .definedBy("io.pipit.server")
+            .layer("junit")
+            .definedBy("io.pipit.junit")
             .layer("cli")
             .definedBy("io.pipit.cli")
             .whereLayer("mqtt")
@@ -50,6 +53,8 @@ final class ArchitectureTest {
             .mayOnlyAccessLayers("mqtt", "broker")
             .whereLayer("server")
             .mayOnlyAccessLayers("mqtt", "broker", "transport")
+            .whereLayer("junit")
+            .mayOnlyAccessLayers("mqtt", "client", "broker", "server")
             .whereLayer("cli")
             .mayOnlyAccessLayers("mqtt", "client", "server");
 
@@ -99,6 +104,16 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule libraries_leaveTheProcessToTheProgramAroundThem = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.pipit.cli")
+            .should()
+            .accessTargetWhere(changesTheProcess())
+            .orShould()
+            .dependOnClassesThat(resideInAPackage("ch.qos.logback.."))
+            .because("they run inside of any program: exit, properties, hooks and the log are that program's own");
+
+    @ArchTest
     static final ArchRule packets_areRecords = classes()
             .that(assignableToPacket())
             .and()
@@ -119,6 +134,21 @@ final class ArchitectureTest {
 
     private static DescribedPredicate<JavaClass> assignableToPacket() {
         return assignableTo(name("io.pipit.mqtt.Packet"));
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> changesTheProcess() {
+        return DescribedPredicate.describe("change the process", access -> {
+            String member = access.getName();
+            return switch (access.getTargetOwner().getName()) {
+                case "java.lang.System" ->
+                    Set.of("exit", "setProperty", "setProperties", "clearProperty", "setOut", "setErr")
+                            .contains(member);
+                case "java.lang.Runtime" ->
+                    Set.of("exit", "halt", "addShutdownHook").contains(member);
+                case "java.lang.Thread" -> member.equals("setDefaultUncaughtExceptionHandler");
+                default -> false;
+            };
+        });
     }
 
     private static DescribedPredicate<JavaAccess<?>> readsTime() {

@@ -29,11 +29,6 @@ final class ListenerThreads implements Executor {
         thread.start();
     }
 
-    /** Whether the caller is one of them. */
-    boolean isOne() {
-        return running.contains(Thread.currentThread());
-    }
-
     void interrupt() {
         running.forEach(Thread::interrupt);
     }
@@ -43,7 +38,7 @@ final class ListenerThreads implements Executor {
         long end = System.nanoTime() + timeout.toNanos();
         try {
             for (Thread thread : running) {
-                if (thread != Thread.currentThread()
+                if (!thread.equals(Thread.currentThread())
                         && !thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
                     return false;
                 }

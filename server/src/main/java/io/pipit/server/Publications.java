@@ -26,7 +26,7 @@ final class Publications {
     private final Condition changed = lock.newCondition();
 
     @GuardedBy("lock")
-    private final Set<CompletableFuture<ReasonCode>> open = new HashSet<>();
+    private final Set<Origin> open = new HashSet<>();
 
     @GuardedBy("lock")
     private int messages;
@@ -56,8 +56,8 @@ final class Publications {
      * @param mayWait whether the caller may be kept waiting for room
      */
     CompletableFuture<ReasonCode> publish(LocalMessage message, boolean mayWait) throws InterruptedException {
-        CompletableFuture<ReasonCode> future = new CompletableFuture<>();
         int size = message.payload().size();
+        Origin origin = new Origin(size);
         lock.lockInterruptibly();
         try {
             while (mayWait && !closed && isFull(size)) {
@@ -68,12 +68,12 @@ final class Publications {
             }
             messages++;
             bytes += size;
-            open.add(future);
-            broker.publish(message, new Origin(future, size)); // under the lock: in the order of entering
+            open.add(origin);
+            broker.publish(message, origin); // under the lock: in the order of entering
         } finally {
             lock.unlock();
         }
-        return future;
+        return origin.future;
     }
 
     @GuardedBy("lock")
@@ -94,7 +94,7 @@ final class Publications {
 
     /** The broker has ended: nothing is known of those that are still under way. */
     void abandon() {
-        List<CompletableFuture<ReasonCode>> left;
+        List<Origin> left;
         lock.lock();
         try {
             left = new ArrayList<>(open);
@@ -102,19 +102,18 @@ final class Publications {
         } finally {
             lock.unlock();
         }
-        for (CompletableFuture<ReasonCode> future : left) {
-            future.completeExceptionally(
+        for (Origin origin : left) {
+            origin.future.completeExceptionally(
                     new IllegalStateException("the broker was closed before it had accepted this"));
         }
     }
 
     /** One message under way. */
     private final class Origin implements LocalPublisher {
-        private final CompletableFuture<ReasonCode> future;
+        private final CompletableFuture<ReasonCode> future = new CompletableFuture<>();
         private final int size;
 
-        Origin(CompletableFuture<ReasonCode> future, int size) {
-            this.future = future;
+        Origin(int size) {
             this.size = size;
         }
 
@@ -122,7 +121,7 @@ final class Publications {
         public void completed(ReasonCode outcome) {
             lock.lock();
             try {
-                open.remove(future);
+                open.remove(this);
             } finally {
                 lock.unlock();
             }

@@ -21,6 +21,7 @@ import io.pipit.mqtt.TopicName;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -166,6 +167,7 @@ final class EmbeddedTest {
     void publishOnAnEventLoop_mustNotWait() throws Exception {
         CompletableFuture<Throwable> refused = new CompletableFuture<>();
         CompletableFuture<Pipit> started = new CompletableFuture<>();
+        BlockingQueue<CompletableFuture<ReasonCode>> greetings = new LinkedBlockingQueue<>();
         BrokerListener greets = new BrokerListener() {
             @Override
             public void connected(Identity client, ProtocolVersion version, boolean sessionPresent) {
@@ -176,7 +178,7 @@ final class EmbeddedTest {
                     refused.complete(expected);
                 }
                 try {
-                    pipit.publishAsync(LocalMessage.of("greeting", "hello", QoS.AT_LEAST_ONCE));
+                    greetings.add(pipit.publishAsync(LocalMessage.of("greeting", "hello", QoS.AT_LEAST_ONCE)));
                 } catch (InterruptedException unexpected) {
                     Thread.currentThread().interrupt();
                 }
@@ -188,6 +190,7 @@ final class EmbeddedTest {
             started.complete(pipit);
             try (Socket client = connect(pipit, 0)) {
                 assertThat(heard.take().payload().toText()).isEqualTo("hello");
+                assertThat(greetings.take().join()).isEqualTo(ReasonCode.SUCCESS);
                 assertThat(refused.join()).hasMessageContaining("publishAsync");
                 assertThat(client.isConnected()).isTrue();
             }
@@ -222,9 +225,11 @@ final class EmbeddedTest {
 
     private static void publishMany(Pipit pipit, String topic, int count) {
         try {
+            List<CompletableFuture<ReasonCode>> published = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                pipit.publishAsync(LocalMessage.of(topic, String.valueOf(i), QoS.AT_LEAST_ONCE));
+                published.add(pipit.publishAsync(LocalMessage.of(topic, String.valueOf(i), QoS.AT_LEAST_ONCE)));
             }
+            published.forEach(CompletableFuture::join);
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }
@@ -290,16 +295,18 @@ final class EmbeddedTest {
     @Test
     void close_letsListenersTakeWhatWaits() throws Exception {
         AtomicInteger taken = new AtomicInteger();
+        List<CompletableFuture<ReasonCode>> published = new ArrayList<>();
         try (Pipit pipit = Pipit.builder().start()) {
             pipit.subscribe("t", message -> {
                 Thread.onSpinWait();
                 taken.incrementAndGet();
             });
             for (int i = 0; i < 1000; i++) {
-                pipit.publishAsync(LocalMessage.of("t", "x", QoS.AT_LEAST_ONCE));
+                published.add(pipit.publishAsync(LocalMessage.of("t", "x", QoS.AT_LEAST_ONCE)));
             }
         }
         assertThat(taken).hasValue(1000);
+        assertThat(published).allSatisfy(one -> assertThat(one).isCompletedWithValue(ReasonCode.SUCCESS));
     }
 
     @Test
