@@ -152,7 +152,7 @@ final class LocalTarget implements Target, Matched, LocalSubscription {
 
     @Override
     public void broke(Message message, Throwable fault) {
-        LOG.error("A fault of Pipit's own kept a message of {} from the local subscription {}", message.topic(), filter, fault);
+        loop.broke(fault);
         drop(message, DropReason.BROKER_FAULT);
     }
 

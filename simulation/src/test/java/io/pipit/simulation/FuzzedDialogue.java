@@ -33,6 +33,7 @@ final class FuzzedDialogue {
     private static final Duration ALL_EXPIRED = Duration.ofSeconds(2 * EXPIRY_SECONDS + 10);
 
     private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final FuzzInput input;
     private final FuzzedPackets packets;
@@ -222,7 +223,7 @@ final class FuzzedDialogue {
     private void stop() {
         transcript.note("the broker stops");
         boolean[] stopped = new boolean[1];
-        broker.stop(() -> stopped[0] = true);
+        broker.stop(STOP_TIMEOUT, () -> stopped[0] = true);
         for (int i = 0; i < 15 && !stopped[0]; i++) {
             loops.advance(Duration.ofSeconds(1));
         }
