@@ -23,7 +23,6 @@ import java.util.stream.Stream;
  * @param files what each open file descriptor refers to, sockets included; empty where there is no /proc
  */
 record Footprint(Set<String> threads, List<String> files) {
-    private static final int COLLECTIONS = 20;
     private static final Pattern THREAD =
             Pattern.compile("\"tid\": \"?(\\d+)\"?,.*?\"name\": \"([^\"]*)\"", Pattern.DOTALL);
     private static final Pattern OF_THE_JVM =
@@ -35,14 +34,9 @@ record Footprint(Set<String> threads, List<String> files) {
         return new Footprint(readThreads(), readFiles());
     }
 
-    /** Bytes outside of the heap that buffers hold, when the collector has run until it is so little, or often enough. */
-    static long directBytes(long little) {
-        long bytes = Long.MAX_VALUE;
-        for (int i = 0; i < COLLECTIONS && bytes > little; i++) {
-            System.gc();
-            bytes = PlatformDependent.usedDirectMemory();
-        }
-        return bytes;
+    /** Bytes outside of the heap that buffers hold. */
+    static long directBytes() {
+        return PlatformDependent.usedDirectMemory();
     }
 
     private static Set<String> readThreads() throws IOException {

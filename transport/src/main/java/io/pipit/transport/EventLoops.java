@@ -39,7 +39,7 @@ public final class EventLoops implements AutoCloseable {
         this.engine = engine;
         group = new QuietGroup(count, (ThreadFactory) this::newThread, engine.ioHandlers());
         for (EventExecutor eventLoop : group) {
-            loops.add(new NettyLoop(loops.size(), (SingleThreadIoEventLoop) eventLoop, allocator, faults));
+            loops.add(new NettyLoop(loops.size(), (SingleThreadIoEventLoop) eventLoop, faults));
         }
     }
 

@@ -1,7 +1,6 @@
 package io.pipit.transport;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.pipit.broker.spi.Loop;
 import io.pipit.mqtt.TopicNames;
@@ -31,11 +30,11 @@ final class NettyLoop implements Loop {
     private final Runnable endTurn = this::endTurn;
     private boolean endAwaited;
 
-    NettyLoop(int index, SingleThreadIoEventLoop eventLoop, ByteBufAllocator allocator, Faults faults) {
+    NettyLoop(int index, SingleThreadIoEventLoop eventLoop, Faults faults) {
         this.index = index;
         this.eventLoop = eventLoop;
         this.faults = faults;
-        this.readBuffer = new ReadBuffer(allocator);
+        this.readBuffer = new ReadBuffer();
     }
 
     SingleThreadIoEventLoop eventLoop() {

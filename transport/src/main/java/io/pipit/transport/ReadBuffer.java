@@ -1,7 +1,6 @@
 package io.pipit.transport;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 
@@ -21,8 +20,9 @@ final class ReadBuffer {
     private final ArrayDeque<ByteBuf> spare = new ArrayDeque<>(MOST_KEPT);
     private ByteBuf heap = Unpooled.buffer(2 * SIZE, 2 * SIZE);
 
-    ReadBuffer(ByteBufAllocator allocator) {
-        this.network = allocator.directBuffer(SIZE, SIZE);
+    /** Not from a pool, whose chunk would outlive the loop until the collector finds it. */
+    ReadBuffer() {
+        this.network = Unpooled.directBuffer(SIZE, SIZE);
     }
 
     /** The buffer for the network to fill, retained and empty. */
