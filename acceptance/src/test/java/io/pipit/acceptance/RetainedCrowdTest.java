@@ -2,7 +2,8 @@ package io.pipit.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.acceptance.Endpoint.Transport;
+import io.pipit.junit.EmbeddedPipit;
+import io.pipit.server.Pipit;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -11,10 +12,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One wildcard subscription to very many retained messages. */
-@OnlyPipit
+@EmbeddedPipit
 final class RetainedCrowdTest {
     private static final int TOPICS = 100_000;
     private static final String END = "end";
@@ -22,15 +22,12 @@ final class RetainedCrowdTest {
     private static final int PUBACK = 4;
     private static final int SUBACK = 9;
 
-    @RegisterExtension
-    static final Stage STAGE = new Stage();
-
-    private static RawConnection connected(String name) {
-        return RawConnection.connected(STAGE.broker().port(Transport.TCP), Version.V3_1_1, name);
+    private static RawConnection connected(Pipit pipit, String name) {
+        return RawConnection.connected(pipit.port(), Version.V3_1_1, name);
     }
 
-    private static void retain() {
-        try (RawConnection publisher = connected("retainer")) {
+    private static void retain(Pipit pipit) {
+        try (RawConnection publisher = connected(pipit, "retainer")) {
             for (int i = 0; i < TOPICS; i++) {
                 String topic = "crowd/" + i % 100 + "/" + i;
                 boolean last = i == TOPICS - 1;
@@ -41,16 +38,16 @@ final class RetainedCrowdTest {
         }
     }
 
-    private static RawConnection subscriber(String name) {
-        RawConnection subscriber = connected(name);
+    private static RawConnection subscriber(Pipit pipit, String name) {
+        RawConnection subscriber = connected(pipit, name);
         subscriber.send(Packets.subscribe(Version.V3_1_1, 1, "live/+", 0));
         assertThat(subscriber.packet().type()).isEqualTo(SUBACK);
         return subscriber;
     }
 
     /** Publishes one live message after the other until told, each when the one before is acknowledged. */
-    private static void publishLive(AtomicBoolean done) {
-        try (RawConnection publisher = connected("live")) {
+    private static void publishLive(Pipit pipit, AtomicBoolean done) {
+        try (RawConnection publisher = connected(pipit, "live")) {
             for (int i = 0; !done.get(); i++) {
                 publishLive(publisher, Integer.toString(i));
             }
@@ -76,14 +73,14 @@ final class RetainedCrowdTest {
     }
 
     @Test
-    void subscribe_toAHundredThousandRetained_getsAllWhileLiveMessagesFlow() throws Exception {
-        retain();
+    void subscribe_toAHundredThousandRetained_getsAllWhileLiveMessagesFlow(Pipit pipit) throws Exception {
+        retain(pipit);
         AtomicBoolean done = new AtomicBoolean();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                RawConnection everything = subscriber("everything");
-                RawConnection bystander = subscriber("bystander")) {
+                RawConnection everything = subscriber(pipit, "everything");
+                RawConnection bystander = subscriber(pipit, "bystander")) {
             Future<Integer> bystanderReceived = threads.submit(() -> receiveLive(bystander));
-            Future<?> published = threads.submit(() -> publishLive(done));
+            Future<?> published = threads.submit(() -> publishLive(pipit, done));
             // The live messages flow before the crowd is asked for.
             assertThat(everything.packet().message(Version.V3_1_1).topic()).isEqualTo("live/t");
             everything.send(Packets.subscribe(Version.V3_1_1, 2, "crowd/#", 0));

@@ -237,7 +237,10 @@ final class EmbeddedTest {
 
     @Test
     void slowListener_keepsNobodyWaitingAndCostsItsBoundOnly() throws Exception {
-        try (Pipit pipit = Pipit.builder().set("queue.max-messages", "100").start()) {
+        try (Pipit pipit = Pipit.builder()
+                .set("queue.max-messages", "100")
+                .set("loops", "1")
+                .start()) {
             CountDownLatch goOn = new CountDownLatch(1);
             CountDownLatch begun = new CountDownLatch(1);
             BlockingQueue<LocalMessage> slowHeard = new LinkedBlockingQueue<>();

@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -25,10 +24,8 @@ final class PipitTest {
     private static final byte[] SUBACK = HexFormat.of().parseHex("9003000100");
     private static final byte[] PUBLISH_T = HexFormat.of().parseHex("300400017478");
 
-    private static Configuration onFreePorts(String... sets) throws ConfigurationException {
-        ConfigurationSources sources = new ConfigurationSources().set("port=0").set("ws-port=0");
-        Arrays.stream(sets).forEach(sources::set);
-        return sources.read();
+    private static PipitBuilder onFreePorts() {
+        return Pipit.builder().port(0).webSocketPort(0);
     }
 
     private static Set<Thread> threadsOfPipit() {
@@ -38,9 +35,7 @@ final class PipitTest {
     }
 
     private static Socket connect(Pipit pipit) throws IOException {
-        Socket socket = new Socket(
-                InetAddress.getLoopbackAddress(),
-                pipit.listening().getFirst().address().getPort());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), pipit.port());
         socket.setSoTimeout(20_000);
         return socket;
     }
@@ -52,7 +47,7 @@ final class PipitTest {
 
     @Test
     void start_onFreePorts_listensAndCarriesAMessage() throws Exception {
-        try (Pipit pipit = Pipit.start(onFreePorts());
+        try (Pipit pipit = onFreePorts().start();
                 Socket client = connect(pipit)) {
             assertThat(pipit.listening()).extracting(Pipit.Listening::name).containsExactly("mqtt", "ws");
             assertThat(pipit.listening().getFirst().toString()).matches("mqtt 127\\.0\\.0\\.1:[1-9][0-9]*");
@@ -69,8 +64,8 @@ final class PipitTest {
 
     @Test
     void close_withClients_leavesNeitherThreadNorPort() throws Exception {
-        Pipit pipit = Pipit.start(onFreePorts());
-        int port = pipit.listening().getFirst().address().getPort();
+        Pipit pipit = onFreePorts().start();
+        int port = pipit.port();
         try (Socket client = connect(pipit)) {
             client.getOutputStream().write(CONNECT_A);
             assertReceives(client, CONNACK);
@@ -88,8 +83,8 @@ final class PipitTest {
 
     @Test
     void start_twiceInOneProcess_areTwoBrokers() throws Exception {
-        try (Pipit one = Pipit.start(onFreePorts());
-                Pipit other = Pipit.start(onFreePorts());
+        try (Pipit one = onFreePorts().start();
+                Pipit other = onFreePorts().start();
                 Socket toOne = connect(one);
                 Socket toOther = connect(other)) {
             for (Socket client : List.of(toOne, toOther)) {
@@ -102,7 +97,7 @@ final class PipitTest {
     @Test
     void start_whereThePortIsTaken_saysWhichAndLeavesNoThread() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThatThrownBy(() -> Pipit.start(onFreePorts("port=" + taken.getLocalPort())))
+            assertThatThrownBy(() -> onFreePorts().port(taken.getLocalPort()).start())
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(
                             "mqtt cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use");
@@ -111,18 +106,25 @@ final class PipitTest {
     }
 
     @Test
+    void start_withAConfiguration_listensWhereThatSays() throws Exception {
+        Configuration configuration =
+                new ConfigurationSources().set("port=0").set("ws-port=off").read();
+        try (Pipit pipit = Pipit.start(configuration)) {
+            assertThat(pipit.listening()).extracting(Pipit.Listening::name).containsExactly("mqtt");
+        }
+    }
+
+    @Test
     void start_withDataDirectory_isRefused() {
-        assertThatThrownBy(() -> Pipit.start(onFreePorts("data=/somewhere")))
+        assertThatThrownBy(() -> onFreePorts().set("data", "/somewhere").start())
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining("data: none");
     }
 
     @Test
     void webSocket_withMqttInside_isAnswered() throws Exception {
-        try (Pipit pipit = Pipit.start(onFreePorts());
-                Socket socket = new Socket(
-                        InetAddress.getLoopbackAddress(),
-                        pipit.listening().getLast().address().getPort())) {
+        try (Pipit pipit = onFreePorts().start();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), pipit.webSocketPort())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write("""
                             GET /mqtt HTTP/1.1\r
