@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * What this process holds of the machine.
  *
  * @param threads platform and virtual ones, by name and number; without those of the JVM's own that come and go
- * @param files what each open file descriptor refers to, sockets included; empty where there is no /proc
+ * @param files what each open file descriptor refers to, sockets included, but for the jars that classes come from;
+ *     empty where there is no /proc
  */
 record Footprint(Set<String> threads, List<String> files) {
     private static final Pattern THREAD =
@@ -71,7 +72,7 @@ record Footprint(Set<String> threads, List<String> files) {
                 }
             }
         }
-        files.removeIf(file -> file.startsWith("/proc/"));
+        files.removeIf(file -> file.startsWith("/proc/") || file.endsWith(".jar"));
         files.sort(null);
         return files;
     }
