@@ -2,6 +2,7 @@ package io.pipit.transport;
 
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
@@ -11,6 +12,8 @@ import io.pipit.broker.spi.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,9 @@ public final class EventLoops implements AutoCloseable {
     private final Faults faults = new Faults();
     private final MultiThreadIoEventLoopGroup group;
     private final List<NettyLoop> loops = new ArrayList<>();
+    /** A channel whose peer has closed may have left its loop, which then does not close it at its end. */
+    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
     /**
@@ -71,6 +77,12 @@ public final class EventLoops implements AutoCloseable {
         return group;
     }
 
+    /** A connection was accepted. */
+    void opened(Channel channel) {
+        open.add(channel);
+        channel.closeFuture().addListener(closed -> open.remove(channel));
+    }
+
     @SuppressWarnings("ReferenceEquality") // this very loop
     NettyLoop of(EventLoop eventLoop) {
         for (NettyLoop loop : loops) {
@@ -84,6 +96,7 @@ public final class EventLoops implements AutoCloseable {
     /** Ends the loops, and with them every connection; returns when their threads have ended. */
     @Override
     public void close() {
+        open.forEach(Channel::close);
         group.shutdownGracefully(0, STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         try {
             for (Thread thread : threads) {

@@ -91,6 +91,7 @@ public final class Listener implements AutoCloseable {
             accepted.close();
             return;
         }
+        loops.opened(accepted);
         ChannelReads reads = new ChannelReads();
         accepted.config().setRecvByteBufAllocator(reads);
         Peer peer = new Peer(text(remote), remote.getAddress().isLoopbackAddress(), name);
