@@ -56,7 +56,7 @@ final class ArchitectureTest {
             .whereLayer("junit")
             .mayOnlyAccessLayers("mqtt", "client", "broker", "server")
             .whereLayer("cli")
-            .mayOnlyAccessLayers("mqtt", "client", "server");
+            .mayOnlyAccessLayers("mqtt", "client", "server", "simulation");
 
     @ArchTest
     static final ArchRule ports_knowNothingOfTheBrokerBehindThem = noClasses()

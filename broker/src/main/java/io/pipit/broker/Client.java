@@ -53,6 +53,7 @@ final class Client implements ConnectionEvents {
     private boolean bridge;
     private boolean moving;
     private boolean outgoingWatched;
+    private boolean outgoingGrown;
     private long outgoingCounted;
     private long silenceNanos;
     private long lastReceivedNanos;
@@ -150,16 +151,23 @@ final class Client implements ConnectionEvents {
      */
     void watchOutgoing() {
         countOutgoing();
-        if (!outgoingWatched && !hasOutgoingRoom()) {
+        if (outgoingWatched) {
+            outgoingGrown = true;
+        } else if (!hasOutgoingRoom()) {
             outgoingWatched = true;
             BrokerLoop here = loop;
-            here.port()
-                    .atEndOfTurn(() -> here.port().execute(() -> {
-                        outgoingWatched = false;
-                        if (isOpen()) {
-                            writable();
-                        }
-                    }));
+            here.port().atEndOfTurn(() -> here.port().execute(this::outgoingFlushed));
+        }
+    }
+
+    private void outgoingFlushed() {
+        boolean grown = outgoingGrown; // in this very turn, whose flush is still to come
+        outgoingGrown = false;
+        outgoingWatched = false;
+        if (isOpen()) {
+            writable();
+        } else if (grown && phase == Phase.ESTABLISHED) {
+            watchOutgoing();
         }
     }
 

@@ -299,8 +299,8 @@ final class IncomingPublishes {
                 session.received().restore(packetIdentifier); // as its row is: PUBREL will come again
             }
             Client current = session.client();
-            if (current == null) {
-                return;
+            if (current == null || !current.isEstablished()) {
+                return; // whoever comes next sends PUBREL again
             }
             switch (commit) {
                 case Storage.Commit.Durable() -> current.send(new PubComp(packetIdentifier));

@@ -127,6 +127,11 @@ final class Queue {
         backlog.seek(Math.max(oldest, sentUpTo + 1));
     }
 
+    /** Whether a message that comes now has to wait for older ones. */
+    boolean hasUnsent() {
+        return cursor < next;
+    }
+
     /** The highest sequence number ever sent, 0 for none. */
     long sentUpTo() {
         return sentUpTo;

@@ -238,8 +238,10 @@ final class Recovery {
         if (one == null) {
             return;
         }
-        long since = one.connected() ? stoppedMillis : one.offlineSinceMillis();
-        long passedSeconds = Math.max(0, owner.time().millis() - since) / 1000;
+        long now = owner.time().millis();
+        // When a connection ended in a crash nobody knows: now at the latest, and a session never expires early.
+        long since = one.connected() ? now : one.offlineSinceMillis();
+        long passedSeconds = Math.max(0, now - since) / 1000;
         if (one.connected()) {
             session.offline();
         }

@@ -299,7 +299,7 @@ final class Session {
     }
 
     private boolean queuesUnacknowledged() {
-        return !connected && isStored() && loop.settings().queue().qos0();
+        return isStored() && loop.settings().queue().qos0() && (!connected || queue.hasUnsent());
     }
 
     void dropped(@Nullable TopicName topic, QoS qos, DropReason reason) {

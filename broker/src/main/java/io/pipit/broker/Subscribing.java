@@ -19,6 +19,7 @@ import io.pipit.mqtt.UnsubAck;
 import io.pipit.mqtt.Unsubscribe;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,11 @@ final class Subscribing {
             if (unavailable != null && client.version().hasProperties()) { // section 3.2.2.3: announced in CONNACK
                 throw new ProtocolException(request.filter() + " is not available", unavailable);
             }
+        }
+        String refused = session.isStored() ? loop.broker().storage().refusal() : null;
+        if (refused != null && client.version() == ProtocolVersion.MQTT_3_1) { // its SUBACK cannot say no
+            client.disconnect(ReasonCode.QUOTA_EXCEEDED, refused);
+            return;
         }
         List<ReasonCode> reasons = new ArrayList<>();
         List<Subscription> retained = new ArrayList<>();
@@ -85,10 +91,13 @@ final class Subscribing {
                     retained.forEach(session::deliverRetained);
                 },
                 why -> {
-                    List<ReasonCode> refused = subscribe.subscriptions().stream()
-                            .map(request -> inVersion(ReasonCode.QUOTA_EXCEEDED, request))
-                            .toList();
-                    client.send(new SubAck(subscribe.packetIdentifier(), Properties.NONE, refused));
+                    if (client.version() == ProtocolVersion.MQTT_3_1) { // its SUBACK cannot say no
+                        client.disconnect(ReasonCode.QUOTA_EXCEEDED, why);
+                        return;
+                    }
+                    List<ReasonCode> all =
+                            Collections.nCopies(subscribe.subscriptions().size(), ReasonCode.QUOTA_EXCEEDED);
+                    client.send(new SubAck(subscribe.packetIdentifier(), Properties.NONE, all));
                 });
     }
 

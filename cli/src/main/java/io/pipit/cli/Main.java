@@ -13,6 +13,7 @@ final class Main {
               serve          run the broker
               pub            publish messages
               sub            subscribe, and print what comes
+              simulate       run whole brokers in simulated worlds, to find faults
               config check   check a configuration
               config show    show the configuration in force, defaults included
               help           show this, or with a command that command's flags
@@ -41,6 +42,10 @@ final class Main {
             case "sub" -> {
                 QuickStart.choose();
                 yield SubCommand.run(new Arguments(arguments, 1), terminal);
+            }
+            case "simulate" -> {
+                SilentLogging.choose();
+                yield SimulateCommand.run(new Arguments(arguments, 1), terminal);
             }
             case "train" -> TrainCommand.run(arguments.length > 1 && arguments[1].equals("tool"), terminal);
             case "help", "-h", "--help" -> help(arguments, terminal);

@@ -29,6 +29,11 @@ public final class SimulatedClock implements Clock {
         return (nanos - ORIGIN_NANOS) / NANOS_PER_MILLI;
     }
 
+    /** Microseconds since this clock began. */
+    long elapsedMicros() {
+        return (nanos - ORIGIN_NANOS) / 1000;
+    }
+
     /** The wall clock jumps, forwards or backwards, while no time passes. */
     public void stepWall(Duration step) {
         wallStartMillis += step.toMillis();

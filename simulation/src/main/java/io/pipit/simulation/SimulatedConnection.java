@@ -104,6 +104,11 @@ public final class SimulatedConnection implements NetworkConnection {
         return closed;
     }
 
+    /** Whether this side is saying goodbye, or has. */
+    boolean isEnding() {
+        return closing || closed;
+    }
+
     public boolean isPaused() {
         return paused;
     }
@@ -193,6 +198,14 @@ public final class SimulatedConnection implements NetworkConnection {
     public void abort() {
         requireMine("abort");
         finish();
+    }
+
+    @Override
+    public String toString() {
+        return (closed ? "closed" : closing ? "closing" : paused ? "paused" : "open") + (moving ? ", moving" : "")
+                + ", "
+                + unread.readableBytes() + " bytes unread, " + outgoing.readableBytes() + " to be sent"
+                + (window == Long.MAX_VALUE ? "" : ", the peer takes " + window);
     }
 
     private void arrive(SimulatedLoop next, Runnable arrived) {

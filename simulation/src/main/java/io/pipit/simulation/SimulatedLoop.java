@@ -97,6 +97,13 @@ public final class SimulatedLoop implements Loop {
         }
     }
 
+    /** The beginning of a turn, so many tasks of it, in which the process is killed. */
+    void turnPartly(int most) {
+        for (int i = Math.min(most, tasks.size()); i > 0; i--) {
+            run(tasks.remove());
+        }
+    }
+
     void forgetEverything() {
         tasks.clear();
         endOfTurn.clear();

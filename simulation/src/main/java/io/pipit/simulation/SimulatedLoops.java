@@ -61,6 +61,36 @@ public final class SimulatedLoops {
         return true;
     }
 
+    /** How many loops have work. */
+    int ready() {
+        int ready = 0;
+        for (SimulatedLoop loop : loops) {
+            ready += loop.hasWork() ? 1 : 0;
+        }
+        return ready;
+    }
+
+    /** Of the loops that have work, this one. */
+    SimulatedLoop ready(int nth) {
+        int left = nth;
+        for (SimulatedLoop loop : loops) {
+            if (loop.hasWork() && left-- == 0) {
+                return loop;
+            }
+        }
+        throw new IllegalArgumentException("no loop " + nth + " has work");
+    }
+
+    /** When the next timer is due, or {@code latest} when that is earlier. */
+    long nextNanos(long latest) {
+        return nextTimerNanos(latest);
+    }
+
+    /** Whether something was thrown on a loop since the last {@link #throwFaults}. */
+    boolean hasFaults() {
+        return !faults.isEmpty();
+    }
+
     /** Runs turns until no loop has work, without time passing; then throws what a task has thrown. */
     public void runUntilIdle() {
         int count = 0;

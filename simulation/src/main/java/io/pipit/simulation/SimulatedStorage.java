@@ -5,16 +5,10 @@ import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedStorage implements Storage {
     private static final Commit DURABLE = new Commit.Durable();
 
-    private final Map<Table, NavigableMap<byte[], byte[]>> tables = new EnumMap<>(Table.class);
+    private final StoredRows rows = new StoredRows();
     private final Deque<Pending> held = new ArrayDeque<>();
     private final Deque<Runnable> heldReads = new ArrayDeque<>();
     private final List<Batch> committed = new ArrayList<>();
@@ -37,13 +31,6 @@ public final class SimulatedStorage implements Storage {
     private @Nullable Commit failure;
     private @Nullable String readFailure;
     private @Nullable String refusal;
-
-    /** An empty one. */
-    public SimulatedStorage() {
-        for (Table table : Table.values()) {
-            tables.put(table, new TreeMap<>(Arrays::compareUnsigned));
-        }
-    }
 
     /** Commits handed in from now on become durable when they are released. */
     public void holdCommits() {
@@ -138,12 +125,12 @@ public final class SimulatedStorage implements Storage {
 
     /** The first row of a table becomes this. */
     public void corruptFirst(Table table, byte[] value) {
-        rowsOf(table).put(rowsOf(table).firstKey(), value.clone());
+        rows.replaceFirst(table, value);
     }
 
     /** How many rows a table has. */
     public int rows(Table table) {
-        return rowsOf(table).size();
+        return rows.count(table);
     }
 
     @Override
@@ -169,22 +156,12 @@ public final class SimulatedStorage implements Storage {
         if (max < 1) {
             throw new IllegalArgumentException("at most " + max + " rows");
         }
-        read(loop, done, () -> {
-            NavigableMap<byte[], byte[]> rows = rowsOf(table).tailMap(from, true);
-            NavigableMap<byte[], byte[]> range = to == null ? rows : rows.headMap(to, false);
-            return range.entrySet().stream()
-                    .limit(max)
-                    .map(SimulatedStorage::row)
-                    .toList();
-        });
+        read(loop, done, () -> rows.scan(table, from, to, max));
     }
 
     @Override
     public void get(Table table, byte[] key, Loop loop, Consumer<Read> done) {
-        read(loop, done, () -> {
-            byte[] value = rowsOf(table).get(key);
-            return value == null ? List.of() : List.of(new Row(key.clone(), value.clone()));
-        });
+        read(loop, done, () -> rows.get(table, key));
     }
 
     @Override
@@ -198,10 +175,10 @@ public final class SimulatedStorage implements Storage {
         releaseReads();
     }
 
-    private void read(Loop loop, Consumer<Read> done, Supplier<List<Row>> rows) {
+    private void read(Loop loop, Consumer<Read> done, Supplier<List<Row>> found) {
         Runnable answer = () -> {
             String failed = readFailure;
-            Read read = failed == null ? new Read.Rows(rows.get()) : new Read.Failed(failed);
+            Read read = failed == null ? new Read.Rows(found.get()) : new Read.Failed(failed);
             loop.execute(() -> done.accept(read));
         };
         if (holdsReads) {
@@ -214,38 +191,10 @@ public final class SimulatedStorage implements Storage {
     private void settle(Pending pending) {
         Commit outcome = failure == null ? DURABLE : failure;
         if (outcome.equals(DURABLE)) {
-            pending.batch.changes().forEach(this::apply);
+            rows.apply(pending.batch);
             committed.add(pending.batch);
         }
         pending.loop.execute(() -> pending.done.accept(outcome));
-    }
-
-    private void apply(Batch.Change change) {
-        NavigableMap<byte[], byte[]> rows = rowsOf(change.table());
-        switch (change) {
-            case Batch.Put put -> rows.put(put.key().clone(), put.value().clone());
-            case Batch.Delete delete -> rows.remove(delete.key());
-            case Batch.DeleteRange range ->
-                rows.subMap(range.from(), true, range.to(), false).clear();
-            case Batch.Add add -> rows.put(add.key().clone(), sum(rows.get(add.key()), add.amount()));
-        }
-    }
-
-    private NavigableMap<byte[], byte[]> rowsOf(Table table) {
-        NavigableMap<byte[], byte[]> rows = tables.get(table);
-        if (rows == null) {
-            throw new IllegalStateException("no table " + table);
-        }
-        return rows;
-    }
-
-    private static Row row(Map.Entry<byte[], byte[]> entry) {
-        return new Row(entry.getKey().clone(), entry.getValue().clone());
-    }
-
-    private static byte[] sum(byte @Nullable [] counter, long amount) {
-        long before = counter == null ? 0 : ByteBuffer.wrap(counter).getLong();
-        return ByteBuffer.allocate(Long.BYTES).putLong(before + amount).array();
     }
 
     private record Pending(Batch batch, String partition, Loop loop, Consumer<Commit> done) {

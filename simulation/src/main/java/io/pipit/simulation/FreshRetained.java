@@ -1,0 +1,38 @@
+package io.pipit.simulation;
+
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.TopicName;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A session is not given an older retained message of a topic after a newer one. */
+final class FreshRetained implements Rule {
+    private final Map<Line, Published> newest = new HashMap<>();
+
+    private record Line(int session, TopicName topic, QoS qos) {}
+
+    @Override
+    public void delivered(Delivery delivery) {
+        Published message = delivery.message();
+        if (!message.retain() || delivery.packet().dup()) {
+            return;
+        }
+        Line line = new Line(
+                delivery.session().number(), message.topic(), delivery.packet().qos());
+        Published before = newest.get(line);
+        if (before == null || before.number() <= message.number()) {
+            newest.put(line, message);
+        } else if (delivery.packet().retain() && !message.isDisturbed()) {
+            throw new Violation(
+                    "fresh-retained",
+                    message + " was delivered to client " + delivery.session().client() + " as retained, after "
+                            + before);
+        }
+    }
+
+    /** What was not acknowledged may not have been retained. */
+    @Override
+    public void undone() {
+        newest.values().removeIf(message -> !message.isAcknowledged());
+    }
+}

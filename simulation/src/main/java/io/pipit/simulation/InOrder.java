@@ -1,0 +1,48 @@
+package io.pipit.simulation;
+
+import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.TopicName;
+import java.util.HashMap;
+import java.util.Map;
+
+/** First deliveries to a session come in the order of publication, for each publisher, topic and QoS. */
+final class InOrder implements Rule {
+    private final Map<Line, Integer> last = new HashMap<>();
+    private final boolean drops;
+
+    InOrder(Circumstances circumstances) {
+        this.drops = circumstances.dropsWhenFull(); // what was dropped and is sent again comes later
+    }
+
+    private record Line(int session, int publisher, TopicName topic, QoS published, QoS delivered) {}
+
+    @Override
+    public void delivered(Delivery delivery) {
+        Published message = delivery.message();
+        // What was refused may come again later, and a retained message comes when somebody subscribes.
+        if (!delivery.isFirst()
+                || delivery.packet().retain()
+                || message.isDisturbed()
+                || !message.isOrdered()
+                || (message.timesSent() > 1 && drops)) {
+            return;
+        }
+        boolean subscribed = delivery.session().wishes().stream()
+                .anyMatch(wish -> wish.grantedStamp() < message.firstSent() && wish.allows(message));
+        if (!subscribed) {
+            return; // it may be given what is sent again, but not what was sent before
+        }
+        Line line = new Line(
+                delivery.session().number(),
+                message.publisher(),
+                message.topic(),
+                message.qos(),
+                delivery.packet().qos());
+        Integer before = last.put(line, message.number());
+        if (before != null && before > message.number()) {
+            throw new Violation(
+                    "order",
+                    message + " was delivered to client " + delivery.session().client() + " after message " + before);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.pipit.simulation;
+
+import static io.pipit.simulation.Packets.connackPresent;
+import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.publish;
+import static io.pipit.simulation.Packets.pubrel;
+import static io.pipit.simulation.SettingsDraft.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipit.mqtt.ReasonCode;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What histories made from seeds have found, as dialogues. */
+final class RareMomentsTest {
+    private static final String LARGE = "x".repeat(3_000);
+
+    @RegisterExtension
+    final Dialogue broker = new Dialogue();
+
+    @Test
+    void bufferThatFillsAgainInTheTurnOfItsWakeUp_doesNotPauseForEver() {
+        broker.configured(settings().outgoingBytes(1_000));
+        var bob = broker.connect(connect("bob").expiry(600))
+                .subscribes("stored", 2)
+                .subscribes("direct", 0);
+        bob.sendsTogether(
+                publish("stored", LARGE).qos2(1).packet(),
+                publish("direct", LARGE).packet());
+        assertThat(bob.network().isPaused()).isFalse();
+        bob.mayLeaveUnheard();
+    }
+
+    @Test
+    void removalThatBecomesDurableWhileItsClientConnectsAgain_isNotToldBeforeConnack() {
+        var alice = broker.connect(connect("alice").expiry(600));
+        alice.sends(publish("t", "x").qos2(1));
+        alice.receives(Packets.pubrec(1, ReasonCode.NO_MATCHING_SUBSCRIBERS));
+        broker.storage().holdCommits();
+        alice.sends(pubrel(1));
+        alice.vanishes();
+        var again = broker.tries(connect("alice").expiry(600).resuming());
+        broker.storage().releaseOneCommit();
+        broker.runUntilIdle();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        again.receives(connackPresent());
+    }
+
+    @Test
+    void crash_doesNotLetTheSessionsOfConnectedClientsExpireEarly() {
+        broker.connect(connect("alice").expiry(12));
+        broker.advance(Duration.ofSeconds(9)); // the time was stored at the start, and is not stored again yet
+        broker.crashes();
+        broker.advance(Duration.ofSeconds(11));
+        broker.tries(connect("alice").expiry(12).resuming()).receives(connackPresent());
+    }
+
+    @Test
+    void subscriptionOf31ThatCannotBeStored_isNotGranted() {
+        var alice = broker.connect(connect("alice").v31().resuming());
+        broker.storage().failCommits("no space left", true);
+        alice.sends(Packets.subscribe(1, "t").qos(1));
+        alice.isClosed();
+    }
+
+    @Test
+    void subscriptionOf31WhileTheStorageRefuses_isNotGranted() {
+        var alice = broker.connect(connect("alice").v31().resuming());
+        broker.storage().refuse("there is too little room");
+        alice.sends(Packets.subscribe(1, "t").qos(1));
+        alice.isClosed();
+    }
+
+    @Test
+    void qos0ThatWasQueued_isNotOvertakenByQos0ThatComesLater() {
+        broker.configured(settings().queueQos0());
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t", 1);
+        bob.vanishes();
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "first").qos1());
+        alice.publishes(publish("t", "second"));
+        bob = broker.connect(connect("bob").expiry(600).receiveMaximum(1).resuming());
+        alice.publishes(publish("t", "third").qos1());
+        alice.publishes(publish("t", "fourth"));
+        var first = bob.receives(publish("t", "first").qos1());
+        bob.receives(publish("t", "second"));
+        bob.acknowledges(first);
+        bob.acknowledges(bob.receives(publish("t", "third").qos1()));
+        bob.receives(publish("t", "fourth"));
+    }
+}
