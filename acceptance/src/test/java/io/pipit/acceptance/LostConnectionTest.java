@@ -142,6 +142,48 @@ final class LostConnectionTest {
         assertReceivedOnce(run.broker(), run.version(), MANY_MESSAGES, often(run.seed()));
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("runs")
+    void publish_fromManyThreadsWhereTheConnectionBreaks_arrivesOnceInTheOrderOfEach(Run run) throws Exception {
+        String topic = name("threads/");
+        Payloads payloads = new Payloads();
+        try (CuttingLine line = CuttingLine.to(endpoint(run.broker()), often(run.seed()));
+                MqttClient subscriber = connected(endpoint(run.broker()), run.version());
+                MqttClient publisher =
+                        new MqttClient(kept(line.endpoint(), run.version()).build())) {
+            subscriber.subscribe(topic, QoS.EXACTLY_ONCE, payloads);
+            connect(publisher);
+            List<CompletableFuture<Void>> threads = new ArrayList<>();
+            for (int i = 0; i < WINDOW; i++) {
+                String name = i + "/";
+                threads.add(CompletableFuture.runAsync(
+                        () -> publishAll(publisher, topic, name), Thread::startVirtualThread));
+            }
+            assertThat(threads).allSatisfy(each -> assertThat(each).succeedsWithin(Duration.ofSeconds(60)));
+            subscriber.publish(Message.of(topic, "end", QoS.EXACTLY_ONCE));
+
+            List<String> all = payloads.untilEnd();
+            for (int i = 0; i < WINDOW; i++) {
+                String name = i + "/";
+                assertThat(all.stream().filter(each -> each.startsWith(name)))
+                        .containsExactlyElementsOf(numbers(MESSAGES).stream()
+                                .map(number -> name + number)
+                                .toList());
+            }
+            assertThat(line.cuts()).isPositive();
+        }
+    }
+
+    private static void publishAll(MqttClient publisher, String topic, String name) {
+        try {
+            for (int i = 0; i < MESSAGES; i++) {
+                publisher.publish(Message.of(topic, name + i, QoS.EXACTLY_ONCE));
+            }
+        } catch (MqttException | InterruptedException failed) {
+            throw new IllegalStateException("thread " + name, failed);
+        }
+    }
+
     private static CuttingLine.Rule once(Break at, boolean publisher) {
         AtomicInteger seen = new AtomicInteger();
         return (up, type) -> {

@@ -7,7 +7,6 @@ import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.PacketEncoder;
 import io.pipit.mqtt.PacketType;
 import io.pipit.mqtt.Properties;
-import io.pipit.mqtt.Property;
 import io.pipit.mqtt.ProtocolException;
 import io.pipit.mqtt.PubAck;
 import io.pipit.mqtt.PubComp;
@@ -42,15 +41,14 @@ final class ClientSession implements Connection.Owner {
     private final ClientOptions options;
     private final Connector connector;
     private final Inbox inbox;
+    private final Deliveries deliveries;
+    private final Reauthentication reauthentication;
     private final ReentrantLock lock = new ReentrantLock();
     /** Room for a message of QoS 1 or 2 may have come about, a message may be over, or the connection has ended. */
     private final Condition room = lock.newCondition();
 
     @GuardedBy("lock")
     private final Outgoing outgoing = new Outgoing();
-
-    @GuardedBy("lock")
-    private final Incoming incoming;
 
     @GuardedBy("lock")
     private final Subscriptions subscriptions;
@@ -70,16 +68,14 @@ final class ClientSession implements Connection.Owner {
     private boolean leaving;
 
     @GuardedBy("lock")
-    private @Nullable CompletableFuture<Auth> reauthentication;
-
-    @GuardedBy("lock")
     private MqttException absence = new MqttException(Failure.NOT_CONNECTED, "the client is not connected");
 
     ClientSession(ClientOptions options, Connector connector) {
         this.options = options;
         this.connector = connector;
         this.inbox = new Inbox(options.threads());
-        this.incoming = new Incoming(options.properties().get(Property.RECEIVE_MAXIMUM, 0xFFFF));
+        this.deliveries = new Deliveries(options, inbox);
+        this.reauthentication = new Reauthentication(options);
         this.subscriptions = new Subscriptions(options.messageListener());
         this.backOff = new BackOff(
                 options.minimumReconnectDelay(), options.maximumReconnectDelay(), ThreadLocalRandom.current());
@@ -123,7 +119,6 @@ final class ClientSession implements Connection.Owner {
                 for (Exchange over : outgoing.sessionLost()) {
                     settle(over, over.packet(), settled);
                 }
-                incoming.sessionLost();
             }
             if (by == null) {
                 forgetSubscriptions(accepted);
@@ -131,6 +126,7 @@ final class ClientSession implements Connection.Owner {
                 restoreSubscriptions();
             }
             connection = accepted;
+            deliveries.connected(accepted);
             outgoing.connected(Math.min(accepted.limits().receiveMaximum(), options.maximumInFlight()));
             for (Exchange exchange : outgoing.resumed()) {
                 sendOrFail(accepted, exchange, settled);
@@ -357,29 +353,16 @@ final class ClientSession implements Connection.Owner {
         }
     }
 
-    /** Begins re-authentication (MQTT 5.0, section 4.12.1). */
+    /** Begins re-authentication. */
     CompletableFuture<Auth> reauthenticate(Properties properties) throws MqttException {
+        String method = reauthentication.requireMethod();
         lock.lock();
         try {
-            String method =
-                    options.version().hasProperties() ? options.properties().get(Property.AUTHENTICATION_METHOD) : null;
-            if (method == null || reauthentication != null) {
-                throw new IllegalStateException(
-                        method == null
-                                ? "the client did not connect with an Authentication Method"
-                                : "re-authentication is going on already");
-            }
             Connection present = connection;
             if (present == null || leaving) {
                 throw absence.again();
             }
-            Auth auth =
-                    new Auth(ReasonCode.RE_AUTHENTICATE, Connection.withMethod(properties, method)); // [MQTT-4.12.1-1]
-            present.limits().check(auth);
-            present.outbox().put(auth);
-            CompletableFuture<Auth> answer = new CompletableFuture<>();
-            reauthentication = answer;
-            return answer;
+            return reauthentication.begin(present, method, properties);
         } finally {
             lock.unlock();
         }
@@ -390,13 +373,13 @@ final class ClientSession implements Connection.Owner {
         // By type: a switch over patterns is linked anew in each process, which costs a small one half of its start.
         switch (packet.type()) {
             case PUBLISH -> received(from, (Publish) packet);
-            case PUBREL -> reply(from, (PubRel) packet);
+            case PUBREL -> deliveries.released(from, (PubRel) packet);
             case PUBACK -> acknowledged(from, packet, ((PubAck) packet).packetIdentifier());
             case PUBREC -> acknowledged(from, packet, ((PubRec) packet).packetIdentifier());
             case PUBCOMP -> acknowledged(from, packet, ((PubComp) packet).packetIdentifier());
             case SUBACK -> acknowledged(from, packet, ((SubAck) packet).packetIdentifier());
             case UNSUBACK -> acknowledged(from, packet, ((UnsubAck) packet).packetIdentifier());
-            case AUTH -> authenticates(from, (Auth) packet);
+            case AUTH -> reauthentication.received(from, (Auth) packet);
             case PINGRESP -> {}
             case CONNECT, CONNACK, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT ->
                 throw new ProtocolException(packet.type() + " was not to be expected", ReasonCode.PROTOCOL_ERROR);
@@ -405,84 +388,14 @@ final class ClientSession implements Connection.Owner {
 
     private void received(Connection from, Publish publish) throws ProtocolException, InterruptedException {
         TopicName topic = from.aliases().resolve(publish);
-        publish.payload().keep();
-        publish.properties().keep();
-        Incoming.Receipt receipt = null;
         List<MessageListener> listeners;
-        lock.lockInterruptibly();
+        lock.lock();
         try {
-            if (connection != from) {
-                return;
-            }
-            if (publish.qos().isAcknowledged()) {
-                Incoming.Arrival arrival = incoming.received(publish);
-                Packet reply = arrival.reply();
-                if (reply != null) {
-                    from.outbox().put(from.limits().fitting(reply));
-                }
-                receipt = arrival.delivery();
-                if (receipt == null) {
-                    return;
-                }
-            }
             listeners = subscriptions.of(topic);
         } finally {
             lock.unlock();
         }
-        Incoming.Receipt delivery = receipt;
-        ReceivedMessage message = new ReceivedMessage(
-                topic,
-                publish.payload(),
-                publish.qos(),
-                publish.retain(),
-                publish.dup(),
-                publish.packetIdentifier(),
-                publish.properties(),
-                (reasonCode, properties) -> acknowledge(delivery, reasonCode, properties));
-        inbox.put(publish.payload().size(), () -> deliver(from, listeners, message));
-    }
-
-    private void deliver(Connection from, List<MessageListener> listeners, ReceivedMessage message) {
-        try {
-            for (MessageListener listener : listeners) {
-                listener.received(message);
-            }
-        } catch (RuntimeException thrown) {
-            from.abort(new MqttException(
-                    Failure.LISTENER_FAILED, "a listener failed at a message of " + message.topic(), thrown));
-            return;
-        }
-        if (options.acknowledgement() == Acknowledgement.AUTOMATIC) {
-            message.acknowledge();
-        }
-    }
-
-    private void acknowledge(Incoming.@Nullable Receipt receipt, ReasonCode reasonCode, Properties properties) {
-        if (receipt == null) {
-            return;
-        }
-        lock.lock();
-        try {
-            List<Packet> packets = incoming.acknowledge(receipt, reasonCode, properties);
-            if (connection != null) {
-                for (Packet packet : packets) {
-                    connection.outbox().put(connection.limits().fitting(packet));
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void reply(Connection from, PubRel release) {
-        lock.lock();
-        try {
-            if (connection == from) {
-                from.outbox().put(incoming.released(release));
-            }
-        } finally {
-            lock.unlock();
-        }
+        deliveries.received(from, topic, publish, listeners);
     }
 
     private void acknowledged(Connection from, Packet ack, int packetIdentifier) {
@@ -508,36 +421,13 @@ final class ClientSession implements Connection.Owner {
         settled.forEach(Runnable::run);
     }
 
-    private void authenticates(Connection from, Auth auth) throws ProtocolException, MqttException {
-        CompletableFuture<Auth> going;
-        lock.lock();
-        try {
-            going = reauthentication;
-            if (going != null && auth.reasonCode() == ReasonCode.SUCCESS) {
-                reauthentication = null;
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (going == null) {
-            throw new ProtocolException("AUTH that nobody asked for", ReasonCode.PROTOCOL_ERROR);
-        }
-        if (auth.reasonCode() == ReasonCode.SUCCESS) {
-            going.complete(auth);
-        } else {
-            Auth answer = from.answer(auth);
-            from.limits().check(answer); // [MQTT-3.15.2-2]
-            from.outbox().put(answer);
-        }
-    }
-
     /** The server has ended an exchange; what follows for others is run without the lock. */
     @GuardedBy("lock")
     private void settle(Exchange over, Packet ack, List<Runnable> settled) {
         Subscriptions.Call restored = over.restored();
         PubRec received = over.received();
         if (restored != null) {
-            restored(restored, (Subscribe) over.packet(), (SubAck) ack);
+            tellOfLosses(subscriptions.restored(restored, (Subscribe) over.packet(), (SubAck) ack));
         } else {
             Packet answer = received == null ? ack : received;
             settled.add(() -> over.answer().complete(answer));
@@ -548,38 +438,16 @@ final class ClientSession implements Connection.Owner {
     private void fail(Exchange over, MqttException cause, List<Runnable> settled) {
         Subscriptions.Call restored = over.restored();
         if (restored != null) {
-            for (SubscriptionRequest request : ((Subscribe) over.packet()).subscriptions()) {
-                lose(restored, request.filter(), cause);
-            }
+            tellOfLosses(subscriptions.notRestored(restored, (Subscribe) over.packet(), cause));
         } else {
             settled.add(() -> over.answer().completeExceptionally(cause));
         }
     }
 
     @GuardedBy("lock")
-    private void restored(Subscriptions.Call call, Subscribe asked, SubAck answer) {
-        for (int i = 0; i < asked.subscriptions().size(); i++) {
-            TopicFilter filter = asked.subscriptions().get(i).filter();
-            ReasonCode reason =
-                    i < answer.reasonCodes().size() ? answer.reasonCodes().get(i) : ReasonCode.UNSPECIFIED_ERROR;
-            if (reason.isError()) {
-                lose(
-                        call,
-                        filter,
-                        new MqttException(
-                                Failure.REJECTED,
-                                "the server refused to restore the subscription to " + filter + ": "
-                                        + Connection.reason(reason, answer.properties()),
-                                reason,
-                                answer.properties()));
-            }
-        }
-    }
-
-    @GuardedBy("lock")
-    private void lose(Subscriptions.Call call, TopicFilter filter, MqttException cause) {
-        if (subscriptions.remove(filter, call)) {
-            inbox.putNow(() -> call.listener().ended(cause));
+    private void tellOfLosses(List<Subscriptions.Loss> losses) {
+        for (Subscriptions.Loss loss : losses) {
+            inbox.putNow(() -> loss.listener().ended(loss.cause()));
         }
     }
 
@@ -628,13 +496,9 @@ final class ClientSession implements Connection.Owner {
             }
             connection = null;
             outgoing.disconnected();
-            incoming.disconnected();
+            deliveries.disconnected();
             backOff.lasted(over.nanosecondsLasted());
-            CompletableFuture<Auth> going = reauthentication;
-            if (going != null) {
-                reauthentication = null;
-                settled.add(() -> going.completeExceptionally(cause));
-            }
+            settled.add(() -> reauthentication.ended(cause));
             if (options.reconnects() && !leaving && cause.isTransient()) {
                 absence = cause;
                 Reconnector next = new Reconnector(this, connector, backOff, cause);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The half of a client's Session State that it receives: Packet Identifiers of QoS 2 that are not yet released, and
  * on the present connection the messages that await the application's acknowledgement. It decides, and sends nothing
- * itself. Guarded by the client's lock.
+ * itself. Guarded by the lock of {@link Deliveries}.
  */
 final class Incoming {
     /** The delivery of one message of QoS 1 or 2. */

@@ -1,7 +1,9 @@
 package io.pipit.client;
 
 import io.pipit.mqtt.Properties;
+import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.SubAck;
+import io.pipit.mqtt.Subscribe;
 import io.pipit.mqtt.SubscriptionRequest;
 import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
@@ -35,11 +37,10 @@ final class Subscriptions {
         Properties properties() {
             return properties;
         }
-
-        MessageListener listener() {
-            return listener;
-        }
     }
+
+    /** A subscription is no more, of which its listener is to hear. */
+    record Loss(MessageListener listener, MqttException cause) {}
 
     /** One filter; established when the server has granted it. */
     private record Entry(SubscriptionRequest request, Call call, boolean established) {
@@ -94,8 +95,39 @@ final class Subscriptions {
         entries.remove(filter);
     }
 
+    /** The server's answer when it was asked again for what it had lost; returns what it refused. */
+    List<Loss> restored(Call call, Subscribe asked, SubAck answer) {
+        List<Loss> losses = new ArrayList<>();
+        for (int i = 0; i < asked.subscriptions().size(); i++) {
+            TopicFilter filter = asked.subscriptions().get(i).filter();
+            ReasonCode reason =
+                    i < answer.reasonCodes().size() ? answer.reasonCodes().get(i) : ReasonCode.UNSPECIFIED_ERROR;
+            if (reason.isError() && remove(filter, call)) {
+                MqttException cause = new MqttException(
+                        Failure.REJECTED,
+                        "the server refused to restore the subscription to " + filter + ": "
+                                + Connection.reason(reason, answer.properties()),
+                        reason,
+                        answer.properties());
+                losses.add(new Loss(call.listener, cause));
+            }
+        }
+        return losses;
+    }
+
+    /** It could not be asked again; returns what is lost. */
+    List<Loss> notRestored(Call call, Subscribe asked, MqttException cause) {
+        List<Loss> losses = new ArrayList<>();
+        for (SubscriptionRequest request : asked.subscriptions()) {
+            if (remove(request.filter(), call)) {
+                losses.add(new Loss(call.listener, cause));
+            }
+        }
+        return losses;
+    }
+
     /** Removes a filter if it is still that call's; says whether it was. */
-    boolean remove(TopicFilter filter, Call call) {
+    private boolean remove(TopicFilter filter, Call call) {
         Entry entry = entries.get(filter);
         return entry != null && entry.call == call && entries.remove(filter, entry);
     }
