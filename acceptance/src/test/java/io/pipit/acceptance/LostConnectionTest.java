@@ -141,9 +141,8 @@ final class LostConnectionTest {
     @MethodSource("runs")
     void receive_whereTheConnectionBreaksAgainAndAgain_deliversOnce(Run run) throws Exception {
         List<String> all = received(run.broker(), run.version(), MANY_MESSAGES, often(run.seed()));
-        // Mosquitto 2.0.11 sends PUBLISH again after PUBREL when two connections break one soon after the other: a
-        // client
-        // cannot know it from a new message. So of mosquitto only that none is lost is asked here.
+        // Mosquitto 2.0.11 sends PUBLISH again after PUBREL when two connections break one soon after the other, which
+        // no client can tell from a new message. So of mosquitto only that none is lost is asked here.
         assertThat(run.broker() == Broker.MOSQUITTO ? all.stream().distinct().toList() : all)
                 .isEqualTo(numbers(MANY_MESSAGES));
     }
@@ -166,7 +165,7 @@ final class LostConnectionTest {
                         () -> publishAll(publisher, topic, name), Thread::startVirtualThread));
             }
             assertThat(threads).allSatisfy(each -> assertThat(each).succeedsWithin(Duration.ofSeconds(60)));
-            subscriber.publish(Message.of(topic, "end", QoS.EXACTLY_ONCE));
+            publisher.publish(Message.of(topic, "end", QoS.EXACTLY_ONCE));
 
             List<String> all = payloads.untilEnd();
             for (int i = 0; i < WINDOW; i++) {
@@ -226,7 +225,7 @@ final class LostConnectionTest {
                 assertThat(each.get(60, TimeUnit.SECONDS).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
             }
 
-            subscriber.publish(Message.of(topic, "end", QoS.EXACTLY_ONCE));
+            publisher.publish(Message.of(topic, "end", QoS.EXACTLY_ONCE));
             assertThat(payloads.untilEnd()).isEqualTo(numbers(count));
             assertThat(line.cuts()).isPositive();
         }
