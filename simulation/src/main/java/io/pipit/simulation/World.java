@@ -25,6 +25,7 @@ final class World implements BrokerListener {
     private static final int MOST_TURNS = 500_000;
 
     private static final long EXCUSE_NANOS = 15_000_000_000L;
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final int STOP_SECONDS = 16;
 
     private final Circumstances circumstances;
@@ -289,7 +290,7 @@ final class World implements BrokerListener {
         trace.note("", "the broker is to stop");
         stopping = true;
         boolean[] stopped = new boolean[1];
-        broker.stop(() -> stopped[0] = true);
+        broker.stop(STOP_TIMEOUT, () -> stopped[0] = true);
         for (int i = 0; i < STOP_SECONDS && !stopped[0]; i++) {
             advance(1_000_000_000L);
         }
