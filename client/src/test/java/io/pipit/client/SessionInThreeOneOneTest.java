@@ -134,6 +134,7 @@ final class SessionInThreeOneOneTest {
                 .send(NEW_SESSION)
                 .send("34 06 0001 74 0007 63")
                 .expect("50 02 0007")
+                .send("30 04 0001 74 64")
                 .expect("e0 00")
                 .expectEnd());
         MqttClient client = connected(stored().cleanStart(true));
@@ -143,6 +144,7 @@ final class SessionInThreeOneOneTest {
 
         client.connect();
         assertThat(stream.take().payload().toText()).isEqualTo("c");
+        assertThat(stream.take().payload().toText()).isEqualTo("d"); // sent when PUBREC had come
         client.close();
         second.await();
     }
