@@ -164,7 +164,15 @@ class FixedHeaderTest {
 
     @Spec("MQTT-1.5.5-1")
     @ParameterizedTest
-    @ValueSource(strings = {"c0 80 00", "c0 80 80 00", "30 86 00 0001 't' 00 'hi'", "30 86 80 00 0001 't' 00 'hi'"})
+    @ValueSource(
+            strings = {
+                "c0 80 00",
+                "c0 80 80 00",
+                "82 ff 00",
+                "82 ff ff 00",
+                "30 86 00 0001 't' 00 'hi'",
+                "30 86 80 00 0001 't' 00 'hi'"
+            })
     void decode_ofAPaddedLength_isMalformed(String hex) {
         assertThat(Wire.refusal(Side.SERVER, ProtocolVersion.MQTT_5_0, hex)).isEqualTo(ReasonCode.MALFORMED_PACKET);
     }
@@ -239,6 +247,31 @@ class FixedHeaderTest {
     void decode_ofTheSmallestRemainingLengthOfItsSize_isAccepted(String bytes) throws ProtocolException {
         PacketDecoder decoder = Wire.connected(ProtocolVersion.MQTT_5_0);
         assertThat(decoder.decode(Hex.buffer(bytes), new TopicNames(1))).isNull();
+    }
+
+    @Spec("MQTT-1.5.5-1")
+    @Test
+    void decode_ofALongConnect_isMalformedOnlyWhenItsLengthIsPadded() throws ProtocolException {
+        ByteBuf right = connect("c8 01", 187);
+        assertThat(new PacketDecoder(Side.SERVER, ProtocolVersion.MQTT_3_1_1, 0).decode(right, new TopicNames(1)))
+                .isInstanceOf(Connect.class);
+        ByteBuf padded = connect("ff 00", 114);
+        PacketDecoder decoder = new PacketDecoder(Side.SERVER, ProtocolVersion.MQTT_3_1_1, 0);
+        assertThatThrownBy(() -> decoder.decode(padded, new TopicNames(1)))
+                .hasMessageContaining("Remaining Length is not in the fewest bytes");
+    }
+
+    /** A CONNECT with a Client Identifier of so many bytes, which begins at the fourth byte of its buffer. */
+    private static ByteBuf connect(String remainingLength, int size) {
+        String rest = "0004 'MQTT' 05 02 0000 00 %04x '%s'".formatted(size, "a".repeat(size));
+        return Hex.buffer("00 00 00 10 " + remainingLength + rest).skipBytes(3);
+    }
+
+    @Test
+    void decode_ofAReservedType_saysItsNumber() {
+        PacketDecoder decoder = Wire.connected(ProtocolVersion.MQTT_3_1_1);
+        assertThatThrownBy(() -> decoder.decode(Hex.buffer("f0"), new TopicNames(1)))
+                .hasMessage("packet type 15 is reserved in MQTT 3.1.1");
     }
 
     @Spec("MQTT-1.5.5-1")

@@ -197,6 +197,7 @@ class TopicFilterTest {
         assertThatThrownBy(() -> TopicFilter.of("a".repeat(65_536)))
                 .hasMessageEndingWith("is longer than 65,535 bytes");
         assertThatThrownBy(() -> TopicFilter.of("a\0")).hasMessageEndingWith("contains U+0000");
+        assertThatThrownBy(() -> TopicFilter.of("$share/g\0/a")).hasMessageEndingWith("contains U+0000");
     }
 
     @Test
