@@ -41,6 +41,7 @@ final class SimulateCommand {
     private long seeds = 100;
     private double seconds;
     private long from = 1;
+    private @Nullable String extent;
 
     private SimulateCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -66,12 +67,24 @@ final class SimulateCommand {
         while (arguments.hasNext()) {
             String flag = arguments.nextFlag();
             switch (flag) {
-                case "--seed" -> seed = arguments.number("a seed", Long.MIN_VALUE, Long.MAX_VALUE);
+                case "--seed" -> {
+                    extent(flag);
+                    seed = arguments.number("a seed", Long.MIN_VALUE, Long.MAX_VALUE);
+                }
                 case "--steps" -> steps = arguments.value("steps such as 0-59,77");
                 case "-v", "--verbose" -> verbose = true;
-                case "--seeds" -> seeds = arguments.number("a count", 1, Long.MAX_VALUE);
-                case "--seconds" -> seconds = arguments.seconds("seconds");
-                case "--hours" -> seconds = arguments.seconds("hours") * SECONDS_PER_HOUR;
+                case "--seeds" -> {
+                    extent(flag);
+                    seeds = arguments.number("a count", 1, Long.MAX_VALUE);
+                }
+                case "--seconds" -> {
+                    extent(flag);
+                    seconds = arguments.seconds("seconds");
+                }
+                case "--hours" -> {
+                    extent(flag);
+                    seconds = arguments.seconds("hours") * SECONDS_PER_HOUR;
+                }
                 case "--from" -> from = arguments.number("a seed", Long.MIN_VALUE, Long.MAX_VALUE);
                 case "--complete" -> complete = true;
                 case "-h", "--help" -> {
@@ -81,10 +94,20 @@ final class SimulateCommand {
             }
         }
         arguments.requireTaken();
+        if (seed == null && (steps != null || verbose)) {
+            throw new UsageException((steps != null ? "--steps" : "--verbose") + " needs the --seed that it is about");
+        }
         if (steps != null && !steps.matches("[0-9,-]*")) {
             throw new UsageException("--steps " + steps + ": steps are such as 0-59,77");
         }
         return true;
+    }
+
+    private void extent(String flag) throws UsageException {
+        if (extent != null && !extent.equals(flag)) {
+            throw new UsageException(flag + " and " + extent + " exclude each other");
+        }
+        extent = flag;
     }
 
     private boolean simulate() {

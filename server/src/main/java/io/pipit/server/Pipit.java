@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,17 +117,11 @@ public final class Pipit implements AutoCloseable {
         if (!await(ready, Duration.ofSeconds(START_TIMEOUT_SECONDS))) {
             throw new IllegalStateException("what is stored could not be read back");
         }
-        if (configuration.port() != null) {
-            listeners.add(Listener.tcp(TCP, address(configuration.port()), loops, broker::accept));
-        }
-        if (configuration.webSocketPort() != null) {
-            listeners.add(Listener.webSocket(
-                    WEB_SOCKET,
-                    address(configuration.webSocketPort()),
-                    configuration.webSocket(),
-                    loops,
-                    broker::accept));
-        }
+        listen("port", configuration.port(), address -> Listener.tcp(TCP, address, loops, broker::accept));
+        listen(
+                "ws-port",
+                configuration.webSocketPort(),
+                address -> Listener.webSocket(WEB_SOCKET, address, configuration.webSocket(), loops, broker::accept));
         for (Listener listener : listeners) {
             LOG.info("{} listens on {}: {} may connect", listener.name(), listener, whoMayConnect());
         }
@@ -135,8 +130,22 @@ public final class Pipit implements AutoCloseable {
         }
     }
 
-    private InetSocketAddress address(int port) {
-        return new InetSocketAddress(configuration.bind(), port);
+    /** What opens a listener, or says why it cannot. */
+    @FunctionalInterface
+    private interface Opening {
+        Listener at(InetSocketAddress address) throws IOException;
+    }
+
+    private void listen(String key, @Nullable Integer port, Opening opening) throws IOException {
+        if (port == null) {
+            return;
+        }
+        try {
+            listeners.add(opening.at(new InetSocketAddress(configuration.bind(), port)));
+        } catch (IOException refused) {
+            String remedy = "; set " + key + " to another port, or to 0 for any that is free";
+            throw new IOException(refused.getMessage() + remedy, refused);
+        }
     }
 
     private String whoMayConnect() {

@@ -99,8 +99,8 @@ final class PipitTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> onFreePorts().port(taken.getLocalPort()).start())
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining(
-                            "mqtt cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use");
+                    .hasMessage("mqtt cannot listen on 127.0.0.1:" + taken.getLocalPort()
+                            + ": Address already in use; set port to another port, or to 0 for any that is free");
         }
         assertThat(threadsOfPipit()).isEmpty();
     }
