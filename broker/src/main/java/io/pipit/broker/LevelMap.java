@@ -2,16 +2,16 @@ package io.pipit.broker;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps from levels to branches. Null is the empty map, a branch the map of one; up to {@value #FEW} lie in an array of
- * that length in any order; more of them in an array of {@value #WIDTH} places by five bits of their hashes, each place a
+ * Maps from levels to branches. Null is the empty map, a branch the map of one; up to {@value FewBranches#MOST} are
+ * {@link FewBranches}; more of them lie in an array of {@value #WIDTH} places by five bits of their hashes, each place a
  * map again.
  *
- * <p>A change writes one place of one array, or replaces one array by a copy: at most {@value #WIDTH} references are
- * copied, however large the map. So a single writer changes maps in place, while readers find every key that is there
+ * <p>A change writes one place of one array, or makes one such array of few branches or the reverse: at most
+ * {@value #WIDTH} references are copied, however large the map. So a single writer changes maps in place, while readers find every key that is there
  * throughout, whatever arrays they have in hand.
  *
  * <p>Where keys agree in all bits of their hashes, the places go on by the bits of the keys themselves, for a short one
@@ -19,13 +19,12 @@ import org.jspecify.annotations.Nullable;
  * in their hashes), so no array grows beyond its bound.
  *
  * <p>The shape is made for few cache misses: with a million keys the upper arrays stay in the cache, and a search reads
- * one array of places, perhaps one of few, the branch, and the bytes of a long key.
+ * one array of places, perhaps few branches' hashes, the branch, and the bytes of a long key.
  */
 final class LevelMap {
     private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Object[].class);
     private static final int BITS = 5;
     private static final int WIDTH = 1 << BITS;
-    private static final int FEW = 8;
     private static final int HASH_DEPTHS = Math.ceilDiv(Long.SIZE, BITS);
 
     private static final byte[] NO_KEY = {};
@@ -36,21 +35,13 @@ final class LevelMap {
     static @Nullable LevelBranch find(@Nullable Object map, byte[] key, int from, int to, long hash) {
         Object slot = map;
         for (int depth = 0; slot instanceof Object[] array; depth++) {
-            if (array.length < WIDTH) {
-                return findAmong(array, key, from, to, hash);
-            }
             slot = at(array, placeOf(key, from, to, hash, depth));
         }
-        return slot instanceof LevelBranch branch && branch.hasKey(key, from, to, hash) ? branch : null;
-    }
-
-    private static @Nullable LevelBranch findAmong(Object[] few, byte[] key, int from, int to, long hash) {
-        for (int i = 0; i < few.length; i++) {
-            if (at(few, i) instanceof LevelBranch branch && branch.hasKey(key, from, to, hash)) {
-                return branch;
-            }
-        }
-        return null;
+        return switch (slot) {
+            case LevelBranch branch when branch.hasKey(key, from, to, hash) -> branch;
+            case FewBranches few -> few.find(key, from, to, hash);
+            case null, default -> null;
+        };
     }
 
     /** The map with a branch put under its key, in the place of one with the same key if there is one. */
@@ -66,43 +57,37 @@ final class LevelMap {
     private static Object with(@Nullable Object slot, LevelBranch branch, int depth) {
         return switch (slot) {
             case null -> branch;
-            case Object[] array
-            when array.length == WIDTH -> {
+            case Object[] array -> {
                 int place = placeOf(branch, depth);
                 put(array, place, with(at(array, place), branch, depth + 1));
                 yield array;
             }
-            case Object[] few -> withAmong(few, branch, depth);
+            case FewBranches few -> {
+                FewBranches more = few.with(branch);
+                yield more == null ? wide(few, branch, depth) : more;
+            }
             default -> {
                 LevelBranch other = (LevelBranch) slot;
-                yield other.hasKeyOf(branch) ? branch : new Object[] {other, branch};
+                yield other.hasKeyOf(branch) ? branch : FewBranches.of(other, branch);
             }
         };
     }
 
-    private static Object[] withAmong(Object[] few, LevelBranch branch, int depth) {
-        for (int i = 0; i < few.length; i++) {
-            if (at(few, i) instanceof LevelBranch other && other.hasKeyOf(branch)) {
-                put(few, i, branch);
-                return few;
-            }
-        }
-        if (few.length < FEW) {
-            Object[] more = Arrays.copyOf(few, few.length + 1);
-            more[few.length] = branch;
-            return more;
-        }
+    private static Object wide(FewBranches few, LevelBranch branch, int depth) {
         Object wide = new Object[WIDTH];
-        for (Object other : few) {
-            wide = with(wide, (LevelBranch) other, depth);
+        for (int i = 0; i < FewBranches.MOST; i++) {
+            wide = with(wide, Objects.requireNonNull(few.at(i)), depth);
         }
-        return (Object[]) with(wide, branch, depth);
+        return with(wide, branch, depth);
     }
 
     @SuppressWarnings("ReferenceEquality") // the very branch that was found
     private static @Nullable Object without(@Nullable Object slot, LevelBranch branch, int depth) {
         if (slot instanceof Object[] array) {
-            return array.length < WIDTH ? withoutAmong(array, branch) : withoutBelow(array, branch, depth);
+            return withoutBelow(array, branch, depth);
+        }
+        if (slot instanceof FewBranches few) {
+            return few.without(branch);
         }
         if (slot != branch) {
             throw new IllegalArgumentException("the branch to remove is not in the map");
@@ -110,50 +95,43 @@ final class LevelMap {
         return null;
     }
 
-    private static Object withoutAmong(Object[] few, LevelBranch branch) {
-        int index = Arrays.asList(few).indexOf(branch);
-        if (index < 0) {
-            throw new IllegalArgumentException("the branch to remove is not in the map");
-        }
-        if (few.length == 2) {
-            return few[1 - index];
-        }
-        Object[] fewer = Arrays.copyOf(few, few.length - 1);
-        System.arraycopy(few, index + 1, fewer, index, fewer.length - index);
-        return fewer;
-    }
-
     private static @Nullable Object withoutBelow(Object[] wide, LevelBranch branch, int depth) {
         int place = placeOf(branch, depth);
         Object left = without(at(wide, place), branch, depth + 1);
         put(wide, place, left);
-        boolean stillWide = left instanceof Object[] array && array.length == WIDTH;
-        return stillWide || !isSparse(wide) ? wide : joined(wide);
+        return left instanceof Object[] || !isSparse(wide) ? wide : joined(wide);
     }
 
-    /** Whether at most half of {@link #FEW} are left: then an array of few is enough, with room to grow again. */
+    /** Whether at most half of {@link FewBranches#MOST} are left: then these are enough, with room to grow again. */
     private static boolean isSparse(Object[] wide) {
         int count = 0;
-        for (int i = 0; i < WIDTH && count <= FEW / 2; i++) {
-            Object slot = at(wide, i);
-            if (slot != null) {
-                count += slot instanceof Object[] array ? array.length : 1;
-            }
+        for (int i = 0; i < WIDTH && count <= FewBranches.MOST / 2; i++) {
+            count += switch (at(wide, i)) {
+                case null -> 0;
+                case LevelBranch branch -> 1;
+                case FewBranches few -> few.size();
+                default -> WIDTH;
+            };
         }
-        return count <= FEW / 2;
+        return count <= FewBranches.MOST / 2;
     }
 
     private static @Nullable Object joined(Object[] wide) {
         Object all = null;
         for (int i = 0; i < WIDTH; i++) {
-            Object slot = at(wide, i);
-            if (slot instanceof Object[] few) {
-                for (Object branch : few) {
-                    all = with(all, (LevelBranch) branch, 0);
-                }
-            } else if (slot != null) {
-                all = with(all, (LevelBranch) slot, 0);
-            }
+            all = switch (at(wide, i)) {
+                case LevelBranch branch -> with(all, branch);
+                case FewBranches few -> joined(all, few);
+                case null, default -> all;
+            };
+        }
+        return all;
+    }
+
+    private static @Nullable Object joined(@Nullable Object map, FewBranches few) {
+        Object all = map;
+        for (int i = 0; i < few.size(); i++) {
+            all = with(all, Objects.requireNonNull(few.at(i)));
         }
         return all;
     }
