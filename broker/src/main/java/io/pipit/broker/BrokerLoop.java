@@ -158,6 +158,16 @@ final class BrokerLoop {
         }
     }
 
+    /**
+     * Does what others have handed over before anything is done of what was just read: its sender may know of that, and
+     * wants its own message to come later. Once a read, not once a packet, since it looks at what other loops write.
+     */
+    void catchUp() {
+        if (!arrivals.isEmpty()) {
+            drain();
+        }
+    }
+
     private void drain() {
         arrivals.drain(this::broke);
         tellWhenIdle();

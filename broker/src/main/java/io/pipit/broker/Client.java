@@ -306,6 +306,7 @@ final class Client implements ConnectionEvents {
     @Override
     public void bytesReceived(long bytes) {
         loop.metrics().bytesReceived(bytes);
+        loop.catchUp();
     }
 
     @Override

@@ -73,7 +73,10 @@ public final class SimulatedConnection implements NetworkConnection {
     public static SimulatedConnection open(
             Acceptor acceptor, SimulatedLoops loops, SimulatedLoop loop, Peer peer, Wire wire) {
         SimulatedConnection connection = new SimulatedConnection(loops, loop, peer, wire);
-        loop.execute(() -> connection.events = acceptor.accept(connection, loop));
+        loop.execute(() -> {
+            connection.events = acceptor.accept(connection, loop);
+            connection.wakeReader();
+        });
         return connection;
     }
 
@@ -81,7 +84,7 @@ public final class SimulatedConnection implements NetworkConnection {
     public void peerSends(byte[] bytes) {
         unread.writeBytes(bytes);
         arrivedBytes += bytes.length;
-        if (!moving) {
+        if (!moving && events != null) {
             wakeReader();
         }
     }
@@ -223,7 +226,7 @@ public final class SimulatedConnection implements NetworkConnection {
     private void wakeReader() {
         if (!readWaits) {
             readWaits = true;
-            loop.execute(this::read);
+            loop.read(this::read);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.PriorityQueue;
 public final class SimulatedLoop implements Loop {
     private final int index;
     private final SimulatedLoops loops;
+    private final Deque<Runnable> reads = new ArrayDeque<>();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final Deque<Runnable> endOfTurn = new ArrayDeque<>();
     private final Deque<Runnable> flushes = new ArrayDeque<>();
@@ -68,13 +69,20 @@ public final class SimulatedLoop implements Loop {
         return topics;
     }
 
+    /** Runs a read of a connection in the next turn, before all other tasks, as a loop that polls sockets does. */
+    void read(Runnable read) {
+        if (!loops.isCrashed()) {
+            reads.add(read);
+        }
+    }
+
     /** Runs a task of the simulated world after the tasks of {@link #atEndOfTurn}: flushes of connections. */
     void afterTurn(Runnable task) {
         flushes.add(task);
     }
 
     boolean hasWork() {
-        return !tasks.isEmpty() || !flushes.isEmpty() || timerIsDue();
+        return !reads.isEmpty() || !tasks.isEmpty() || !flushes.isEmpty() || timerIsDue();
     }
 
     /** When the next timer is due, or {@code absent} when there is none. */
@@ -83,15 +91,13 @@ public final class SimulatedLoop implements Loop {
         return next == null ? absent : next.dueNanos;
     }
 
-    /** One turn: the timers that are due, the tasks that were there when it began, the end of the turn, flushes. */
+    /** One turn: the timers that are due, the reads and tasks that were there when it began, its end, flushes. */
     void turn() {
         for (Timer timer = timers.peek(); timer != null && timerIsDue(); timer = timers.peek()) {
             timers.remove();
             run(timer.task);
         }
-        for (int i = tasks.size(); i > 0; i--) {
-            run(tasks.remove());
-        }
+        runSome(Integer.MAX_VALUE);
         while (!endOfTurn.isEmpty() || !flushes.isEmpty()) {
             run(endOfTurn.isEmpty() ? flushes.remove() : endOfTurn.remove());
         }
@@ -99,12 +105,22 @@ public final class SimulatedLoop implements Loop {
 
     /** The beginning of a turn, so many tasks of it, in which the process is killed. */
     void turnPartly(int most) {
-        for (int i = Math.min(most, tasks.size()); i > 0; i--) {
+        runSome(most);
+    }
+
+    private void runSome(int most) {
+        int readsNow = Math.min(most, reads.size());
+        int tasksNow = Math.min(most - readsNow, tasks.size());
+        for (int i = 0; i < readsNow; i++) {
+            run(reads.remove());
+        }
+        for (int i = 0; i < tasksNow; i++) {
             run(tasks.remove());
         }
     }
 
     void forgetEverything() {
+        reads.clear();
         tasks.clear();
         endOfTurn.clear();
         flushes.clear();

@@ -92,6 +92,22 @@ final class DeliveryTest {
     }
 
     @Test
+    void aMessageSentWhenAnotherPublisherHasItsPuback_comesAfterThatOnesMessage() {
+        var bob = broker.connect(connect("bob")).subscribes("t", 0);
+        for (int i = 0; i < 10; i++) { // each pair on other loops
+            var alice = broker.connect(connect("alice-" + i));
+            var carol = broker.connect(connect("carol-" + i));
+            alice.sendsWithoutTurn(publish("t", "before").qos1(1).packet());
+            while (alice.unheard() == 0 && broker.turn()) {}
+            carol.sends(publish("t", "after").qos1(1));
+            alice.receives(puback(1));
+            carol.receives(puback(1));
+            bob.receives(publish("t", "before"));
+            bob.receives(publish("t", "after"));
+        }
+    }
+
+    @Test
     void unacknowledged_isSentAgainInItsOrder() {
         var bob = broker.connect(connect("bob").expiry(60)).subscribes("#");
         var alice = broker.connect(connect("alice"));

@@ -11,7 +11,7 @@ public interface ConnectionEvents {
     /** The peer sent what is no packet; nothing more is decoded. */
     void malformed(ProtocolException fault);
 
-    /** So many bytes were read, whole packets or not: counted for {@code $SYS}. */
+    /** So many bytes were read, whole packets or not; comes before the packets in them are decoded. */
     void bytesReceived(long bytes);
 
     /** So many bytes were handed to the network. */
