@@ -7,6 +7,7 @@ import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ReasonCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class Publication {
     private ReasonCode outcome = ReasonCode.SUCCESS;
     private @Nullable DropReason loss;
     private boolean partFailed;
+    private @Nullable Consumer<Batch> insistence;
 
     Publication(BrokerLoop loop, Message message, Origin origin) {
         this.loop = loop;
@@ -53,6 +55,17 @@ final class Publication {
         return batch;
     }
 
+    /**
+     * When the storage does not take it after it has been delivered, that is tried again until it does; its targets do
+     * not get it a second time.
+     *
+     * @param rows adds what is to become durable together with it, asked at each attempt
+     */
+    Publication insisting(Consumer<Batch> rows) {
+        insistence = rows;
+        return this;
+    }
+
     boolean isComplete() {
         return complete;
     }
@@ -60,11 +73,6 @@ final class Publication {
     /** SUCCESS, NO_MATCHING_SUBSCRIBERS, or why nothing is promised. */
     ReasonCode outcome() {
         return outcome;
-    }
-
-    /** Whether it got as far as its targets, whatever the storage said then. */
-    boolean isDelivered() {
-        return routed;
     }
 
     /** Whether something was to be stored of the message itself, for a queue or as the retained one. */
@@ -173,13 +181,36 @@ final class Publication {
             if (change != null) {
                 change.storeLater();
             }
-            committed(new Storage.Commit.Failed("a part of it was not stored", false));
-        } else if (change != null) {
-            change.commit(batch, this::committed);
-        } else if (batch.isEmpty()) {
+            ended(new Storage.Commit.Failed("a part of it was not stored", false));
+        } else {
+            commit();
+        }
+    }
+
+    private void commit() {
+        Batch attempt = batch;
+        if (insistence != null) {
+            attempt = new Batch(Batch.Urgency.DURABLE).addAll(batch);
+            insistence.accept(attempt);
+        }
+        if (retained != null) {
+            retained.commit(attempt, this::committed);
+        } else if (attempt.isEmpty()) {
             end();
         } else {
-            loop.commit(batch, message.topic().toString(), this::committed);
+            loop.commit(attempt, message.topic().toString(), this::committed);
+        }
+    }
+
+    private void committed(Storage.Commit commit) {
+        if (commit instanceof Storage.Commit.Failed && insistence != null) {
+            loop.completed(); // a stop does not wait for a storage that has failed
+            loop.later(() -> {
+                loop.began();
+                commit();
+            });
+        } else {
+            ended(commit);
         }
     }
 
@@ -191,7 +222,7 @@ final class Publication {
         retained = version == 0 ? null : new RetainedChange(loop, message.topic(), version);
     }
 
-    private void committed(Storage.Commit commit) {
+    private void ended(Storage.Commit commit) {
         boolean durable = commit instanceof Storage.Commit.Durable;
         if (!durable) {
             outcome = ReasonCode.QUOTA_EXCEEDED;

@@ -334,6 +334,7 @@ final class Queue {
 
     /** The storage did not take an entry; its publisher is not acknowledged. */
     private void refused(QueueEntry entry) {
+        entry.becomeRowless();
         oneSettled(entry);
         if (abandoned) {
             return;
@@ -399,10 +400,21 @@ final class Queue {
     void disconnected() {
         connected = false;
         cursor = window.oldest(isBehind(cursor) ? Math.min(cursor, backlog.position()) : cursor);
+        completeRowless();
         window.open(0);
         if (rows != null) {
             forgetDurable(tail.first());
             backlog.seek(Math.max(cursor, sentUpTo + 1));
+        }
+    }
+
+    /** What is in flight without a row is nowhere when the connection is gone. */
+    private void completeRowless() {
+        for (long s = window.oldest(window.end()); s < window.end(); s++) {
+            QueueEntry entry = window.get(s);
+            if (entry != null && entry.isRowless()) {
+                complete(entry);
+            }
         }
     }
 

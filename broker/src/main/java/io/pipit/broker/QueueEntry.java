@@ -29,6 +29,7 @@ final class QueueEntry {
     private @Nullable Message message;
     private State state = State.QUEUED;
     private boolean durable;
+    private boolean rowless;
     private boolean dup;
 
     /**
@@ -110,6 +111,17 @@ final class QueueEntry {
 
     void becomeDurable() {
         durable = true;
+    }
+
+    /** The storage did not take it: there is no row of it, and no claim on a message that is stored apart. */
+    void becomeRowless() {
+        rowless = true;
+        messageId = 0;
+    }
+
+    /** Whether the storage did not take it, so that only this connection knows of it. */
+    boolean isRowless() {
+        return rowless;
     }
 
     /** Whether it may have been sent on an earlier connection [MQTT-3.3.1-1]. */

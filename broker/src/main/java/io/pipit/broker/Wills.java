@@ -133,25 +133,18 @@ final class Wills {
                 client);
     }
 
-    /**
-     * Publishes a will, again and again until the storage takes what has to be stored of it: who is connected without
-     * a stored session may see it more than once then, and nobody misses it.
-     */
+    /** Publishes a will: as soon as the storage takes it, and then until it has taken what is to be stored of it. */
     private void publish(Message message, Consumer<Batch> removal) {
-        Publication publication = new Publication(loop, message, published -> {
-            boolean refused = published.loss() == DropReason.QUEUE_FULL;
-            boolean onlyTheRowIsLeft = refused || (published.isDelivered() && !published.isStored());
-            if (refused) {
-                published.countLoss();
-            }
-            if (onlyTheRowIsLeft && published.outcome().isError()) {
-                loop.lazily(removal);
-            } else if (published.outcome().isError()) {
-                loop.later(() -> publish(message, removal));
-            }
-        });
-        removal.accept(publication.batch());
-        publication.begin();
+        new Publication(loop, message, published -> {
+                    if (published.loss() == DropReason.QUEUE_FULL) {
+                        published.countLoss();
+                        loop.lazily(removal);
+                    } else if (published.outcome().isError()) {
+                        loop.later(() -> publish(message, removal));
+                    }
+                })
+                .insisting(removal)
+                .begin();
     }
 
     private static byte[] encode(ClientIdentifier client, Will will, long dueMillis) {

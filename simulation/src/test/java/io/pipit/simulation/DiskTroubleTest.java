@@ -130,6 +130,39 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void willWhoseCommitFails_isSentOnceToASessionThatIsConnected() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        var alice = broker.connect(connect("alice").will(publish("t", "gone").qos1()));
+        broker.storage().failCommits("no space left", true);
+        alice.vanishes();
+        bob.acknowledges(bob.receives(publish("t", "gone").qos1()));
+        broker.advance(Duration.ofSeconds(5));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(2));
+        bob.receivesNothing();
+        bob.vanishes();
+        broker.connect(connect("bob").resuming().expiry(600)).receivesNothing();
+        assertThat(broker.storage().rows(Table.WILLS)).isZero();
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+    }
+
+    @Test
+    void messageThatWasSentButNotStored_countsInTheQueueNoLongerThanTheConnection() {
+        broker.configured(settings().queue(1, QueuePolicy.DROP_NEWEST));
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().failCommits("no space left", true);
+        alice.sends(publish("t", "1").qos1(1)).receives(puback(1, ReasonCode.QUOTA_EXCEEDED));
+        bob.receives(publish("t", "1").qos1());
+        bob.vanishes();
+        broker.storage().recover();
+        alice.publishes(publish("t", "2").qos1());
+        bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "2").qos1()));
+        broker.droppedNothing("bob");
+    }
+
+    @Test
     void cleanStartWhoseCommitFails_leavesTheSessionThatWasThere() {
         offline("bob");
         var alice = broker.connect(connect("alice"));
