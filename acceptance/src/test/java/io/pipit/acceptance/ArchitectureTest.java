@@ -35,6 +35,8 @@ final class ArchitectureTest {
             .definedBy("io.pipit.simulation")
             .layer("transport")
             .definedBy("io.pipit.transport")
+            .layer("store")
+            .definedBy("io.pipit.store")
             .layer("server")
             .definedBy("io.pipit.server")
             .layer("junit")
@@ -51,8 +53,10 @@ final class ArchitectureTest {
             .mayOnlyAccessLayers("mqtt", "broker")
             .whereLayer("transport")
             .mayOnlyAccessLayers("mqtt", "broker")
+            .whereLayer("store")
+            .mayOnlyAccessLayers("mqtt", "broker")
             .whereLayer("server")
-            .mayOnlyAccessLayers("mqtt", "broker", "transport")
+            .mayOnlyAccessLayers("mqtt", "broker", "transport", "store")
             .whereLayer("junit")
             .mayOnlyAccessLayers("mqtt", "client", "broker", "server")
             .whereLayer("cli")
@@ -73,6 +77,14 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat(
                     resideInAPackage("io.netty..").and(DescribedPredicate.not(resideInAPackage("io.netty.buffer"))))
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule rocksDb_staysInStore = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.pipit.store")
+            .should()
+            .dependOnClassesThat(resideInAPackage("org.rocksdb.."))
             .allowEmptyShould(true);
 
     @ArchTest

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * A loop whose thread is the one that made it, a test's: it runs tasks, also those of other threads, while the test
  * waits for something. One task is one turn. It has no timers.
  */
-final class WaitingLoop implements Loop {
+public final class WaitingLoop implements Loop {
     private static final long PATIENCE_SECONDS = 30;
 
     private final Thread thread = Thread.currentThread();
@@ -21,7 +21,7 @@ final class WaitingLoop implements Loop {
     private long turns;
 
     /** Runs one turn after the other until the condition holds; fails when nothing comes for half a minute. */
-    void runUntil(BooleanSupplier condition) throws InterruptedException {
+    public void runUntil(BooleanSupplier condition) throws InterruptedException {
         endTurn();
         while (!condition.getAsBoolean()) {
             Runnable task = tasks.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -33,7 +33,7 @@ final class WaitingLoop implements Loop {
     }
 
     /** Runs what waits and what that hands in, without waiting for more. */
-    void runWaiting() {
+    public void runWaiting() {
         endTurn();
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             turn(task);

@@ -67,6 +67,11 @@ public interface Storage {
         return 0;
     }
 
+    /** The name of what "durable" means here, as it is shown: {@code none}, {@code os} or {@code fsync}. */
+    default String durability() {
+        return "none";
+    }
+
     /** Writes what is pending, then releases everything. Blocks; not on a loop. */
     void close();
 }

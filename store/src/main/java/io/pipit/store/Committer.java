@@ -1,0 +1,189 @@
+package io.pipit.store;
+
+import io.pipit.broker.spi.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes. It takes what all loops have handed in meanwhile, writes it as one, brings it to the disk
+ * when somebody waits for that, and answers; while it does, the next group gathers.
+ *
+ * <p>A write that fails leaves everything open: whether it happened, and what the disk has of those before it that
+ * were not yet brought there. Nobody is answered then. The database is opened anew, as soon as the disk takes files
+ * again, which replaces the log that is not trusted any more; what the disk may lack is written once more, and then what
+ * failed. Until then {@link #refusal} tells why nothing new should come. Only a stop ends this without success.
+ */
+final class Committer implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+    private static final long SECOND = 1_000_000_000L;
+    /** A lazy batch has been up to 50 ms in the inbox before. */
+    private static final long SYNC_NANOS = 900_000_000L;
+
+    private static final long UNSYNCED_BYTES = 16L << 20;
+
+    private final Inbox inbox;
+    private final OpenTables tables;
+    private final DiskSpace space;
+    private final Clock clock;
+    private final Durability durability;
+    private final List<Group> unsynced = new ArrayList<>();
+    private long unsyncedBytes;
+    private long unsyncedSince;
+    private long checkedSpace;
+    private volatile @Nullable String trouble;
+
+    Committer(Inbox inbox, OpenTables tables, DiskSpace space, Clock clock, Durability durability) {
+        this.inbox = inbox;
+        this.tables = tables;
+        this.space = space;
+        this.clock = clock;
+        this.durability = durability;
+        this.checkedSpace = clock.nanos();
+    }
+
+    /** Why nothing new should be handed in, or null; any thread. */
+    @Nullable
+    String refusal() {
+        String failure = trouble;
+        return failure != null ? failure : space.refusal();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!inbox.isDone()) {
+                List<Pending> members = inbox.take(untilNextDuty());
+                if (!members.isEmpty()) {
+                    commit(members);
+                }
+                doDuties();
+            }
+            if (trouble == null) {
+                sync();
+            }
+        } catch (InterruptedException stopped) {
+            trouble = "the storage was interrupted";
+            LOG.warn("The store was interrupted: what was not answered is not promised", stopped);
+        } catch (RuntimeException | Error fault) {
+            trouble = "the storage has stopped: " + fault;
+            throw fault;
+        } finally {
+            synced();
+        }
+    }
+
+    private long untilNextDuty() {
+        long now = clock.nanos();
+        long left = checkedSpace + SECOND - now;
+        if (!unsynced.isEmpty()) {
+            left = Math.min(left, unsyncedSince + SYNC_NANOS - now);
+        }
+        return Math.max(0, left);
+    }
+
+    private void doDuties() throws InterruptedException {
+        long now = clock.nanos();
+        if (!unsynced.isEmpty() && (now - unsyncedSince >= SYNC_NANOS || unsyncedBytes > UNSYNCED_BYTES)) {
+            sync();
+        }
+        if (now - checkedSpace >= SECOND) {
+            checkedSpace = now;
+            space.check();
+        }
+    }
+
+    private void commit(List<Pending> members) throws InterruptedException {
+        Group group;
+        try {
+            group = new Group(members, tables);
+        } catch (RocksDBException closed) {
+            inbox.settled(members);
+            Group.refuse(members, "the storage cannot write: " + closed.getMessage());
+            return;
+        }
+        boolean sync = group.isDurable() && durability == Durability.FSYNC;
+        String failure = group.isEmpty() ? null : write(group, sync);
+        inbox.settled(members);
+        if (failure != null) {
+            group.failed(failure);
+            group.close();
+            return;
+        }
+        if (durability != Durability.FSYNC || group.isEmpty()) {
+            group.close();
+        } else {
+            unsyncedSince = unsynced.isEmpty() ? clock.nanos() : unsyncedSince;
+            unsynced.add(group);
+            unsyncedBytes += group.rows().getDataSize();
+            if (sync) {
+                synced();
+            }
+        }
+        group.succeeded();
+    }
+
+    /** Writes until it has succeeded; or returns why not, when this is to stop. */
+    private @Nullable String write(Group group, boolean sync) throws InterruptedException {
+        try {
+            tables.write(group.rows(), sync);
+            return null;
+        } catch (RocksDBException failed) {
+            return recover(failed, group);
+        }
+    }
+
+    private void sync() throws InterruptedException {
+        try {
+            tables.sync();
+            synced();
+        } catch (RocksDBException failed) {
+            if (recover(failed, null) == null) {
+                synced();
+            }
+        }
+    }
+
+    /** Everything that was written is as safe as it can be. */
+    private void synced() {
+        unsynced.forEach(Group::close);
+        unsynced.clear();
+        unsyncedBytes = 0;
+    }
+
+    /**
+     * Opens anew, and writes what the disk may lack, and the group whose write failed.
+     *
+     * @return null when all of it is on the disk; else why not
+     */
+    private @Nullable String recover(RocksDBException first, @Nullable Group failed) throws InterruptedException {
+        RocksDBException failure = first;
+        LOG.error("The store cannot write, and tries again every second", failure);
+        while (true) {
+            trouble = "the storage cannot write: " + failure.getMessage();
+            if (inbox.isClosed()) {
+                return trouble;
+            }
+            inbox.pause(SECOND);
+            try {
+                space.probe();
+                tables.reopen();
+                for (Group group : unsynced) {
+                    tables.write(group.rows(), false);
+                }
+                if (failed != null) {
+                    tables.write(failed.rows(), false);
+                }
+                tables.sync();
+                trouble = null;
+                LOG.info("The store writes again");
+                return null;
+            } catch (RocksDBException again) {
+                failure = again;
+            }
+        }
+    }
+}

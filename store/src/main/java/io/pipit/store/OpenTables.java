@@ -1,0 +1,110 @@
+package io.pipit.store;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.Table;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * Tables that can be opened anew while others read. A read that comes meanwhile waits, and fails when they do not open;
+ * one that comes before goes on with the tables as they are, also when these cannot be written any more.
+ */
+final class OpenTables implements Tables {
+    private final Opening opening;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+    @GuardedBy("lock")
+    private @Nullable Tables tables;
+
+    OpenTables(Opening opening) throws RocksDBException {
+        this.opening = opening;
+        this.tables = opening.open();
+    }
+
+    /** Closes and opens again; when that fails they stay closed. */
+    void reopen() throws RocksDBException {
+        lock.writeLock().lock();
+        try {
+            closeLocked();
+            tables = opening.open();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private interface Work<T> {
+        T with(Tables tables) throws RocksDBException;
+    }
+
+    private <T> T locked(Work<T> work) throws RocksDBException {
+        lock.readLock().lock();
+        try {
+            if (tables == null) {
+                throw new RocksDBException("the storage is not open");
+            }
+            return work.with(tables);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public byte @Nullable [] get(Table table, byte[] key) throws RocksDBException {
+        List<Row> found = locked(open -> {
+            byte[] value = open.get(table, key);
+            return value == null ? List.of() : List.of(new Row(key, value));
+        });
+        return found.isEmpty() ? null : found.getFirst().value();
+    }
+
+    @Override
+    public List<Row> scan(Table table, byte[] from, byte @Nullable [] to, int max) throws RocksDBException {
+        return locked(open -> open.scan(table, from, to, max));
+    }
+
+    @Override
+    public ColumnFamilyHandle handle(Table table) throws RocksDBException {
+        return locked(open -> open.handle(table));
+    }
+
+    @Override
+    public void write(WriteBatch batch, boolean sync) throws RocksDBException {
+        boolean done = locked(open -> {
+            open.write(batch, sync);
+            return true;
+        });
+        assert done;
+    }
+
+    @Override
+    public void sync() throws RocksDBException {
+        boolean done = locked(open -> {
+            open.sync();
+            return true;
+        });
+        assert done;
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            closeLocked();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void closeLocked() {
+        if (tables != null) {
+            tables.close();
+            tables = null;
+        }
+    }
+}

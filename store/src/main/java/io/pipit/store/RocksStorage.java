@@ -1,0 +1,181 @@
+package io.pipit.store;
+
+import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Clock;
+import io.pipit.broker.spi.Loop;
+import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.Storage;
+import io.pipit.broker.spi.Table;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The storage on disk. Loops hand their batches to one {@link Committer}, which writes them in groups; reads run on a
+ * few threads of their own, since they may wait for the disk. Any thread.
+ */
+public final class RocksStorage implements Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(RocksStorage.class);
+    private static final String CLOSED = "the storage is closed";
+    private static final long LAZY_NANOS = 45_000_000L;
+    private static final int READERS = 2;
+
+    private final DataDirectory directory;
+    private final Durability durability;
+    private final OpenTables tables;
+    private final Inbox inbox;
+    private final Committer committer;
+    private final Thread committerThread;
+    private final ExecutorService readers;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private RocksStorage(DataDirectory directory, OpenTables tables, StoreSettings settings, Clock clock) {
+        this.directory = directory;
+        this.durability = settings.durability();
+        this.tables = tables;
+        this.inbox = new Inbox(clock, LAZY_NANOS);
+        DiskSpace space = new DiskSpace(directory.path(), settings.minFreeBytes());
+        space.check();
+        this.committer = new Committer(inbox, tables, space, clock, durability);
+        this.committerThread = Thread.ofPlatform().name("pipit-commit").daemon().unstarted(committer);
+        this.readers = Executors.newFixedThreadPool(
+                READERS, Thread.ofPlatform().name("pipit-read-", 0).daemon().factory());
+    }
+
+    /**
+     * Opens the storage in a directory, and makes it when there is none.
+     *
+     * @throws IOException when it cannot be used; the message says which directory, and why
+     */
+    public static RocksStorage open(Path path, StoreSettings settings, Clock clock) throws IOException {
+        return open(path, settings, clock, database -> RocksTables.open(database, settings.durability()));
+    }
+
+    /** How the database of a directory is opened. */
+    interface Opening {
+        Tables open(Path database) throws RocksDBException;
+    }
+
+    static RocksStorage open(Path path, StoreSettings settings, Clock clock, Opening opening) throws IOException {
+        DataDirectory directory = DataDirectory.open(path);
+        try {
+            NativeLibrary.load(directory.path());
+            OpenTables tables = new OpenTables(() -> opening.open(directory.database()));
+            RocksStorage storage = new RocksStorage(directory, tables, settings, clock);
+            storage.committerThread.start();
+            return storage;
+        } catch (RocksDBException fault) {
+            directory.close();
+            throw new IOException("cannot keep data in " + directory.path() + ": " + fault.getMessage(), fault);
+        } catch (RuntimeException | Error fault) {
+            directory.close();
+            throw fault;
+        }
+    }
+
+    @Override
+    public void commit(Batch batch, String partition, Loop loop, Consumer<Commit> done) {
+        if (!inbox.add(new Pending(batch, loop, done))) {
+            loop.execute(() -> done.accept(new Commit.Failed(CLOSED, false)));
+        }
+    }
+
+    @Override
+    public void scan(Table table, byte[] from, byte @Nullable [] to, int max, Loop loop, Consumer<Read> done) {
+        if (max < 1) {
+            throw new IllegalArgumentException("a scan of at most " + max + " rows");
+        }
+        read(() -> tables.scan(table, from, to, max), loop, done);
+    }
+
+    @Override
+    public void get(Table table, byte[] key, Loop loop, Consumer<Read> done) {
+        read(
+                () -> {
+                    byte[] value = tables.get(table, key);
+                    return value == null ? List.of() : List.of(new Row(key, value));
+                },
+                loop,
+                done);
+    }
+
+    private interface Reading {
+        List<Row> rows() throws RocksDBException;
+    }
+
+    private void read(Reading reading, Loop loop, Consumer<Read> done) {
+        try {
+            readers.execute(() -> {
+                Read answer = answer(reading);
+                loop.execute(() -> done.accept(answer));
+            });
+        } catch (RejectedExecutionException afterClose) {
+            loop.execute(() -> done.accept(new Read.Failed(CLOSED)));
+        }
+    }
+
+    private static Read answer(Reading reading) {
+        try {
+            return new Read.Rows(reading.rows());
+        } catch (RocksDBException | RuntimeException failed) {
+            return new Read.Failed("the storage cannot read: " + failed.getMessage());
+        }
+    }
+
+    @Override
+    public @Nullable String refusal() {
+        return closed.get() ? CLOSED : committer.refusal();
+    }
+
+    /** What waits to be written. */
+    @Override
+    public long heapBytes() {
+        return inbox.bytes();
+    }
+
+    @Override
+    public String durability() {
+        return durability.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Writes what was handed in, brings it to the disk, and gives the directory back. While the disk fails, that is told. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        inbox.close();
+        readers.shutdown();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                committerThread.join();
+                boolean ended = readers.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+                assert ended;
+                break;
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        tables.close();
+        try {
+            directory.close();
+        } catch (IOException failed) {
+            LOG.warn("The lock of {} was not given back", directory.path(), failed);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.pipit.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.Table;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tables in RocksDB, each a column family. Its memory is bounded: write buffers, and one cache for blocks, indexes and
+ * filters. All families are flushed together, so that the files of one are never ahead of another's whatever becomes
+ * of the log.
+ */
+final class RocksTables implements Tables {
+    private static final Logger LOG = LoggerFactory.getLogger(RocksTables.class);
+    private static final long CACHE_BYTES = 64L << 20;
+    private static final long WRITE_BUFFER_BYTES = 64L << 20;
+    private static final long LOG_BYTES = 128L << 20;
+    private static final int OPEN_FILES = 512;
+    private static final int FILTER_BITS = 10;
+
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private final Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);
+    private final WriteOptions written = new WriteOptions();
+    private final WriteOptions synced = new WriteOptions().setSync(true);
+    private final boolean inMemory;
+    private final RocksDB database;
+
+    private RocksTables(Path directory, Durability durability, WALRecoveryMode recovery) throws RocksDBException {
+        this.inMemory = durability == Durability.NONE;
+        resources.push(written);
+        resources.push(synced);
+        try {
+            this.database = open(directory, recovery);
+        } catch (RocksDBException | RuntimeException | Error failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    /**
+     * Opens the database, and makes it when there is none. A log that ends within a record was cut by the end of the
+     * machine: that record was never acknowledged. Any other fault in the log is looked at only after a copy of
+     * the log was kept, and all that stands before the fault is taken.
+     */
+    static Tables open(Path directory, Durability durability) throws RocksDBException {
+        try {
+            return new RocksTables(directory, durability, WALRecoveryMode.TolerateCorruptedTailRecords);
+        } catch (RocksDBException strict) {
+            if (!Damage.isCorruption(strict)) {
+                throw strict;
+            }
+            LOG.error("The log of the store is damaged: {}", strict.getMessage());
+            Damage.keepLogs(directory);
+            return new RocksTables(directory, durability, WALRecoveryMode.PointInTimeRecovery);
+        }
+    }
+
+    private RocksDB open(Path directory, WALRecoveryMode recovery) throws RocksDBException {
+        ColumnFamilyOptions family = keep(familyOptions());
+        DBOptions options = keep(databaseOptions(recovery));
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family));
+        for (Table table : Table.values()) {
+            descriptors.add(new ColumnFamilyDescriptor(
+                    table.name().toLowerCase(Locale.ROOT).getBytes(UTF_8), family));
+        }
+        List<ColumnFamilyHandle> opened = new ArrayList<>();
+        RocksDB rocks = RocksDB.open(options, directory.toString(), descriptors, opened);
+        resources.push(rocks);
+        opened.forEach(resources::push);
+        Iterator<ColumnFamilyHandle> next = opened.listIterator(1);
+        for (Table table : Table.values()) {
+            handles.put(table, next.next());
+        }
+        return rocks;
+    }
+
+    private ColumnFamilyOptions familyOptions() {
+        BlockBasedTableConfig blocks = new BlockBasedTableConfig()
+                .setBlockCache(keep(new LRUCache(CACHE_BYTES)))
+                .setFilterPolicy(keep(new BloomFilter(FILTER_BITS)))
+                .setCacheIndexAndFilterBlocks(true)
+                .setPinL0FilterAndIndexBlocksInCache(true)
+                .setFormatVersion(5)
+                .setBlockSize(16 << 10);
+        return new ColumnFamilyOptions()
+                .setTableFormatConfig(blocks)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES / 2)
+                .setLevelCompactionDynamicLevelBytes(true);
+    }
+
+    private DBOptions databaseOptions(WALRecoveryMode recovery) {
+        return new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setParanoidChecks(true)
+                .setWalRecoveryMode(recovery)
+                .setAtomicFlush(true)
+                .setManualWalFlush(inMemory)
+                .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setMaxTotalWalSize(LOG_BYTES)
+                .setMaxOpenFiles(OPEN_FILES)
+                .setMaxBackgroundJobs(2)
+                .setBytesPerSync(1L << 20)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(2)
+                .setMaxLogFileSize(1L << 20)
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0);
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        resources.push(resource);
+        return resource;
+    }
+
+    @Override
+    public ColumnFamilyHandle handle(Table table) {
+        ColumnFamilyHandle handle = handles.get(table);
+        if (handle == null) {
+            throw new IllegalStateException("no table " + table);
+        }
+        return handle;
+    }
+
+    @Override
+    public byte @Nullable [] get(Table table, byte[] key) throws RocksDBException {
+        return database.get(handle(table), key);
+    }
+
+    @Override
+    public List<Row> scan(Table table, byte[] from, byte @Nullable [] to, int max) throws RocksDBException {
+        List<Row> rows = new ArrayList<>();
+        try (Slice end = to == null ? null : new Slice(to);
+                ReadOptions options = new ReadOptions()) {
+            if (end != null) {
+                options.setIterateUpperBound(end);
+            }
+            try (RocksIterator iterator = database.newIterator(handle(table), options)) {
+                for (iterator.seek(from); iterator.isValid() && rows.size() < max; iterator.next()) {
+                    rows.add(new Row(iterator.key(), iterator.value()));
+                }
+                iterator.status();
+            }
+        }
+        return rows;
+    }
+
+    @Override
+    public void write(WriteBatch batch, boolean sync) throws RocksDBException {
+        database.write(sync ? synced : written, batch);
+    }
+
+    @Override
+    public void sync() throws RocksDBException {
+        database.flushWal(true);
+    }
+
+    @Override
+    public void close() {
+        while (!resources.isEmpty()) {
+            try {
+                resources.pop().close();
+            } catch (Exception failed) {
+                LOG.warn("A part of the store did not close", failed);
+            }
+        }
+    }
+}
