@@ -28,7 +28,10 @@ final class SysPublisher {
         this.broker = broker;
         String node = broker.settings().sys().node();
         String version = Broker.class.getPackage().getImplementationVersion();
-        this.topics = new SysTopics(node, version == null ? "development" : version);
+        this.topics = new SysTopics(
+                node,
+                version == null ? "development" : version,
+                broker.storage().durability());
         this.events = new SysEvents(node);
         this.startedNanos = broker.clock().nanos();
     }

@@ -50,6 +50,7 @@ final class SysTopics {
 
     private final String node;
     private final String version;
+    private final String durability;
     private final SysEvents events;
     private final LoadAverages loads = new LoadAverages();
     private final Map<String, Long> highest = new HashMap<>();
@@ -63,10 +64,12 @@ final class SysTopics {
      *
      * @param node the level below {@code $SYS/brokers}, without '/', '+' and '#'
      * @param version of the program
+     * @param durability how safe an acknowledged message is
      */
-    SysTopics(String node, String version) {
+    SysTopics(String node, String version, String durability) {
         this.node = node;
         this.version = version;
+        this.durability = durability;
         this.events = new SysEvents(node);
     }
 
@@ -110,6 +113,7 @@ final class SysTopics {
         long connected = metrics.clients();
         long disconnected = Math.max(0, metrics.sessions() - connected);
         add(BROKER + "version", "pipit version " + version);
+        add(BROKER + "durability", durability);
         add(BROKER + "uptime", uptimeMillis / 1000 + " seconds");
         broker("clients/total", connected + disconnected);
         broker("clients/maximum", highest("clients", connected));

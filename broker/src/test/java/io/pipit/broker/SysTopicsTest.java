@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SysTopicsTest {
     private static final SysTopics.Gauges GAUGES = new SysTopics.Gauges(7, 700, 40, 2, 1_000_000);
 
-    private final SysTopics sys = new SysTopics("pipit@host", "1.2.3");
+    private final SysTopics sys = new SysTopics("pipit@host", "1.2.3", "fsync");
     private final SysEvents events = new SysEvents("pipit@host");
     private final Metrics metrics = new Metrics();
     private List<Alarms.Alarm> alarms = List.of();
@@ -47,6 +47,7 @@ class SysTopicsTest {
 
         assertThat(at(3_600_000))
                 .containsEntry("$SYS/broker/version", "pipit version 1.2.3")
+                .containsEntry("$SYS/broker/durability", "fsync")
                 .containsEntry("$SYS/broker/uptime", "3600 seconds")
                 .containsEntry("$SYS/broker/clients/connected", "2")
                 .containsEntry("$SYS/broker/clients/active", "2")

@@ -8,8 +8,12 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The hidden command {@code pipit train}: does in a second what Pipit does all day, so that the build can record an
@@ -49,12 +53,25 @@ final class TrainCommand {
     }
 
     private static void exchangeWithinThisProcess() throws ConfigurationException, IOException, InterruptedException {
+        Path data = Files.createTempDirectory("pipit-train");
         ConfigurationSources sources =
-                new ConfigurationSources().set("port=0").set("ws-port=0").set("data=none");
+                new ConfigurationSources().set("port=0").set("ws-port=0").set("data=" + data);
         try (Pipit pipit = Pipit.start(sources.read())) {
             for (Pipit.Listening listening : pipit.listening()) {
                 exchange(listening.toString());
             }
+        } finally {
+            remove(data);
+        }
+    }
+
+    private static void remove(Path directory) throws IOException {
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(directory)) {
+            all = files.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : all) {
+            Files.delete(file);
         }
     }
 

@@ -3,6 +3,8 @@ package io.pipit.server;
 import io.pipit.broker.QueuePolicy;
 import io.pipit.broker.Settings;
 import io.pipit.mqtt.QoS;
+import io.pipit.store.Durability;
+import io.pipit.store.StoreSettings;
 import io.pipit.transport.WebSocketSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -20,6 +22,9 @@ final class ConfigurationTree {
     private static final Duration DAY = Duration.ofDays(1);
     private static final int MOST_PACKET_BYTES = 268_435_460;
     private static final int NO_BOUND = Integer.MAX_VALUE;
+    private static final String HOME = "~/";
+    private static final String DATA = HOME + ".local/state/pipit";
+    private static final StoreSettings STORE = StoreSettings.DEFAULT;
     private static final Settings DEFAULT = Settings.DEFAULT;
 
     private final Values values;
@@ -35,11 +40,13 @@ final class ConfigurationTree {
                 port("port", 1883),
                 port("ws-port", 8083),
                 data(),
+                values.choice("durability", STORE.durability(), Durability.values()),
                 values.choice("anonymous", Anonymous.LOOPBACK, Anonymous.values()),
                 loops(),
                 webSocket(),
                 values.duration("stop.timeout", Duration.ofSeconds(10), DAY),
-                new Settings(mqtt(), session(), queue(), retained(), sys(), limits(), disk()));
+                new Settings(mqtt(), session(), queue(), retained(), sys(), limits(), disk()),
+                values.bytes("disk.min-free", STORE.minFreeBytes(), 0, Long.MAX_VALUE));
     }
 
     private InetAddress bind() {
@@ -78,11 +85,14 @@ final class ConfigurationTree {
     private @Nullable Path data() {
         String text = values.value(
                 "data",
-                "none",
+                DATA,
                 "none, or a directory",
                 given -> given.isEmpty() || !isPath(given) ? null : given,
                 Values::quoted);
-        return text.equals("none") ? null : Path.of(text);
+        if (text.equals("none")) {
+            return null;
+        }
+        return text.startsWith(HOME) ? Path.of(System.getProperty("user.home"), text.substring(2)) : Path.of(text);
     }
 
     private static boolean isPath(String text) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class DataDirectoryException extends IOException {
     private static final long serialVersionUID = 1;
 
-    DataDirectoryException(String message) {
-        super(message);
+    DataDirectoryException(IOException why) {
+        super(why.getMessage(), why);
     }
 }

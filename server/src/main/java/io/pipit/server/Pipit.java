@@ -12,11 +12,13 @@ import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.RetainHandling;
 import io.pipit.mqtt.TopicFilter;
+import io.pipit.store.RocksStorage;
 import io.pipit.transport.Engine;
 import io.pipit.transport.EventLoops;
 import io.pipit.transport.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A running broker: the parts put together, and their life. Any program may start one, or several; each has its own
- * threads, ports and memory, and gives all of them back when it is closed. Nothing is shared between them, and nothing of
+ * threads, ports, files and memory, and gives all of them back when it is closed. Nothing is shared between them, and nothing of
  * the program is touched: no system property, no log configuration, no shutdown hook. Any thread.
  *
  * <pre>{@code
@@ -60,11 +62,11 @@ public final class Pipit implements AutoCloseable {
     private final List<Listener> listeners = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Pipit(Configuration configuration, Access access, List<BrokerListener> brokerListeners) {
+    private Pipit(Configuration configuration, Access access, Storage storage, List<BrokerListener> brokerListeners) {
         this.configuration = configuration;
         this.access = access;
         this.loops = new EventLoops(configuration.loops(), Engine.best());
-        this.storage = new HeapStorage();
+        this.storage = storage;
         this.broker = new Broker(
                 configuration.settings(),
                 loops.loops(),
@@ -97,17 +99,35 @@ public final class Pipit implements AutoCloseable {
 
     static Pipit start(Configuration configuration, Access access, List<BrokerListener> brokerListeners)
             throws IOException {
-        if (configuration.data() != null) {
-            throw new DataDirectoryException("cannot keep data in " + configuration.data()
-                    + ": this version keeps everything in memory; start with \"data: none\"");
+        Storage storage = storage(configuration);
+        Pipit pipit;
+        try {
+            pipit = new Pipit(configuration, access, storage, brokerListeners);
+        } catch (RuntimeException | Error failed) {
+            storage.close();
+            throw failed;
         }
-        Pipit pipit = new Pipit(configuration, access, brokerListeners);
         try {
             pipit.open();
             return pipit;
         } catch (IOException | RuntimeException | Error failed) {
             pipit.release();
             throw failed;
+        }
+    }
+
+    private static Storage storage(Configuration configuration) throws DataDirectoryException {
+        Path data = configuration.data();
+        if (data == null) {
+            LOG.info("Everything is kept in memory, and ends with the process");
+            return new HeapStorage();
+        }
+        try {
+            Storage storage = RocksStorage.open(data, configuration.store(), new SystemClock());
+            LOG.info("Data is kept in {}, with durability {}", data.toAbsolutePath(), storage.durability());
+            return storage;
+        } catch (IOException unusable) {
+            throw new DataDirectoryException(unusable);
         }
     }
 

@@ -5,13 +5,14 @@ import io.pipit.broker.spi.Authorizer;
 import io.pipit.broker.spi.BrokerListener;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a program says about the broker that it starts. Nothing is read from files, from the environment or from system
- * properties: what is not said here has the default of {@code pipit config show}, but for the listeners. A broker listens
+ * properties: what is not said here has the default of {@code pipit config show}, but for listeners and data. A broker listens
  * nowhere unless it is told to: {@link #port} and {@link #webSocketPort}. Without either it serves only the
  * program around it. Confined to one thread; every {@link #start} makes another broker.
  */
@@ -22,7 +23,9 @@ public final class PipitBuilder {
     private @Nullable Authorizer authorizer;
 
     PipitBuilder() {
-        sources.flag("port", "off", "the default").flag("ws-port", "off", "the default");
+        sources.flag("port", "off", "the default")
+                .flag("ws-port", "off", "the default")
+                .flag("data", "none", "the default");
     }
 
     /**
@@ -54,6 +57,14 @@ public final class PipitBuilder {
     /** Keeps everything in memory: what outlives a connection ends with the broker. The default. */
     public PipitBuilder inMemory() {
         return set("data", "none");
+    }
+
+    /**
+     * Keeps what is to survive in a directory, which is made when it is not there, and is one broker's at a time. The
+     * key {@code durability} says how safe it is there.
+     */
+    public PipitBuilder data(Path directory) {
+        return set("data", directory.toAbsolutePath().toString());
     }
 
     /**

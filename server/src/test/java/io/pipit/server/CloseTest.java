@@ -6,6 +6,7 @@ import io.pipit.mqtt.QoS;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A broker that is closed leaves nothing behind in the process. */
 @Timeout(120)
@@ -23,8 +25,8 @@ final class CloseTest {
     private static final int STARTS = 100;
 
     /** Starts a broker, lets everything that makes threads, files and buffers happen, and closes it; returns its ports. */
-    private static List<Integer> live() throws Exception {
-        try (Pipit pipit = Pipit.builder().port(0).webSocketPort(0).inMemory().start();
+    private static List<Integer> live(PipitBuilder builder) throws Exception {
+        try (Pipit pipit = builder.port(0).webSocketPort(0).start();
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), pipit.port())) {
             client.setSoTimeout(20_000);
             client.getOutputStream().write(CONNECT);
@@ -39,14 +41,23 @@ final class CloseTest {
 
     @Test
     void hundredStarts_leaveNoThreadFilePortOrDirectMemory() throws Exception {
+        startAndClose(Pipit.builder().inMemory());
+    }
+
+    @Test
+    void hundredStarts_withADirectory_leaveNoThreadFilePortOrDirectMemory(@TempDir Path directory) throws Exception {
+        startAndClose(Pipit.builder().data(directory));
+    }
+
+    private static void startAndClose(PipitBuilder builder) throws Exception {
         TimeZone.setDefault(TimeZone.getDefault()); // the JDK sets user.timezone when it is first asked
         Properties properties = (Properties) System.getProperties().clone();
-        live(); // loads what the JVM loads once
+        live(builder); // loads what the JVM loads once
         Footprint before = Footprint.now();
         long directBytes = Footprint.directBytes();
         Set<Integer> ports = new HashSet<>();
         for (int i = 0; i < STARTS; i++) {
-            ports.addAll(live());
+            ports.addAll(live(builder));
         }
 
         Footprint after = Footprint.now();

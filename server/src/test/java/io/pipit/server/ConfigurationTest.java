@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pipit.broker.QueuePolicy;
 import io.pipit.broker.Settings;
+import io.pipit.store.StoreSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -19,7 +20,8 @@ final class ConfigurationTest {
             bind: "127.0.0.1"
             port: 1883
             ws-port: 8083
-            data: "none"
+            data: "~/.local/state/pipit"
+            durability: fsync
             anonymous: loopback
             loops: 0
             websocket:
@@ -64,6 +66,7 @@ final class ConfigurationTest {
               uncommitted-bytes: 64MiB
             disk:
               refuse-after: 10s
+              min-free: 512MiB
             """;
 
     private static ConfigurationSources yaml(String... lines) {
@@ -89,7 +92,8 @@ final class ConfigurationTest {
         assertThat(configuration.bind()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
         assertThat(configuration.port()).isEqualTo(1883);
         assertThat(configuration.webSocketPort()).isEqualTo(8083);
-        assertThat(configuration.data()).isNull();
+        assertThat(configuration.data()).isEqualTo(Path.of(System.getProperty("user.home"), ".local/state/pipit"));
+        assertThat(configuration.store()).isEqualTo(StoreSettings.DEFAULT);
         assertThat(configuration.loops()).isEqualTo(Runtime.getRuntime().availableProcessors());
     }
 

@@ -9,12 +9,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class PipitTest {
@@ -107,18 +110,34 @@ final class PipitTest {
 
     @Test
     void start_withAConfiguration_listensWhereThatSays() throws Exception {
-        Configuration configuration =
-                new ConfigurationSources().set("port=0").set("ws-port=off").read();
+        Configuration configuration = new ConfigurationSources()
+                .set("port=0")
+                .set("ws-port=off")
+                .set("data=none")
+                .read();
         try (Pipit pipit = Pipit.start(configuration)) {
             assertThat(pipit.listening()).extracting(Pipit.Listening::name).containsExactly("mqtt");
         }
     }
 
     @Test
-    void start_withDataDirectory_isRefused() {
-        assertThatThrownBy(() -> onFreePorts().set("data", "/somewhere").start())
+    void start_withADirectoryThatCannotBe_saysWhy(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        assertThatThrownBy(() -> onFreePorts().data(file).start())
                 .isInstanceOf(DataDirectoryException.class)
-                .hasMessageContaining("data: none");
+                .hasMessageContaining(file.toString());
+        assertThat(threadsOfPipit()).isEmpty();
+    }
+
+    @Test
+    void start_withADirectoryThatIsUsed_namesTheProcess(@TempDir Path directory) throws IOException {
+        try (Pipit first = onFreePorts().data(directory).start()) {
+            assertThatThrownBy(() -> onFreePorts().data(directory).start())
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining("process " + ProcessHandle.current().pid());
+            assertThat(first.listening()).hasSize(2);
+        }
+        assertThat(threadsOfPipit()).isEmpty();
     }
 
     @Test
