@@ -23,6 +23,7 @@ final class CommandLineTest {
     private static final int WRONG_FLAG = 2;
     private static final int CONFIGURATION = 3;
     private static final int CANNOT_BIND = 4;
+    private static final int DATA_UNUSABLE = 5;
 
     @TempDir
     private Path directory = Path.of("");
@@ -87,6 +88,28 @@ final class CommandLineTest {
         try (Program program = pipit("serve", "--port", "off", "--ws-port", "0", "--data", "none")) {
             PipitProcess.port(program.line(), "ws");
             assertThat(program.line()).matches("ready \\d+");
+        }
+    }
+
+    @Test
+    void serve_onADirectoryThatIsUsed_namesTheProcess() {
+        Path data = directory.resolve("data");
+        try (PipitProcess first = PipitProcess.start(data)) {
+            assertThat(failing(DATA_UNUSABLE, "serve", "--port", "0", "--ws-port", "off", "--data", data.toString()))
+                    .contains(data.toString())
+                    .contains("process " + first.program().pid());
+        }
+    }
+
+    @Test
+    void serve_withADirectoryByVariable_saysWhereAndHowSafe() {
+        Path data = directory.resolve("by-variable");
+        Map<String, String> environment = Map.of("PIPIT_DATA", data.toString(), "PIPIT_DURABILITY", "os");
+        try (Program program = PipitProcess.run(List.of("--port", "0", "--ws-port", "off"), environment)) {
+            PipitProcess.port(program.line(), "mqtt");
+            assertThat(program.line()).matches("ready \\d+");
+            assertThat(program.stderr()).contains("Data is kept in " + data + ", with durability os");
+            assertThat(data.resolve("lock")).hasContent(Long.toString(program.pid()));
         }
     }
 

@@ -1,13 +1,14 @@
 package io.pipit.acceptance;
 
 import io.pipit.acceptance.Endpoint.Transport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** {@code ./pipit serve} on free ports with nothing on disk. */
+/** {@code ./pipit serve} on free ports, with nothing on disk unless a directory is named. */
 final class PipitProcess implements BrokerUnderTest {
     /** The start script must run what was built, not build. */
     static final Map<String, String> NO_BUILD = Map.of("PIPIT_NO_BUILD", "1");
@@ -23,7 +24,16 @@ final class PipitProcess implements BrokerUnderTest {
     }
 
     static PipitProcess start(List<String> settings) {
-        List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0", "--ws-port", "0", "--data", "none"));
+        return start("none", settings);
+    }
+
+    /** With its data in this directory. */
+    static PipitProcess start(Path data, String... settings) {
+        return start(data.toString(), List.of(settings));
+    }
+
+    private static PipitProcess start(String data, List<String> settings) {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0", "--ws-port", "0", "--data", data));
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         Program program = run(arguments, Map.of());
         int tcpPort = port(program.line(), "mqtt");
