@@ -14,11 +14,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A write that fails leaves everything open: whether it happened, and what the disk has of those before it that
  * were not yet brought there. Nobody is answered then. The database is opened anew, as soon as the disk takes files
- * again, which replaces the log that is not trusted any more; what the disk may lack is written once more, and then what
+ * again (for reads alone while it does not), which replaces the log that is not trusted any more; what the disk may lack is written once more, and then what
  * failed. Until then {@link #refusal} tells why nothing new should come. Only a stop ends this without success.
  */
 final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+    private static final long MOST_PAUSE_SECONDS = 16;
     private static final long SECOND = 1_000_000_000L;
     /** A lazy batch has been up to 50 ms in the inbox before. */
     private static final long SYNC_NANOS = 900_000_000L;
@@ -161,15 +162,17 @@ final class Committer implements Runnable {
      */
     private @Nullable String recover(RocksDBException first, @Nullable Group failed) throws InterruptedException {
         RocksDBException failure = first;
-        LOG.error("The store cannot write, and tries again every second", failure);
+        long pauseSeconds = 1;
+        LOG.error("The store cannot write, and tries again every few seconds", failure);
         while (true) {
             trouble = "the storage cannot write: " + failure.getMessage();
             if (inbox.isClosed()) {
                 return trouble;
             }
-            inbox.pause(SECOND);
+            inbox.pause(pauseSeconds * SECOND);
             try {
                 space.probe();
+                pauseSeconds = Math.min(MOST_PAUSE_SECONDS, 2 * pauseSeconds); // to open may cost much
                 tables.reopen();
                 for (Group group : unsynced) {
                     tables.write(group.rows(), false);

@@ -11,8 +11,8 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /**
- * Tables that can be opened anew while others read. A read that comes meanwhile waits, and fails when they do not open;
- * one that comes before goes on with the tables as they are, also when these cannot be written any more.
+ * Tables that can be opened anew while others read. A read that comes meanwhile waits; one that comes before goes on with
+ * the tables as they are, also when these cannot be written any more.
  */
 final class OpenTables implements Tables {
     private final Opening opening;
@@ -23,17 +23,31 @@ final class OpenTables implements Tables {
 
     OpenTables(Opening opening) throws RocksDBException {
         this.opening = opening;
-        this.tables = opening.open();
+        this.tables = opening.open(Access.ALL);
     }
 
-    /** Closes and opens again; when that fails they stay closed. */
+    /** Closes and opens again; when that fails, for reads alone; when that fails, too, they stay closed. */
     void reopen() throws RocksDBException {
         lock.writeLock().lock();
         try {
             closeLocked();
-            tables = opening.open();
+            try {
+                tables = opening.open(Access.ALL);
+            } catch (RocksDBException failed) {
+                openForReads(failed);
+                throw failed;
+            }
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void openForReads(RocksDBException why) {
+        try {
+            tables = opening.open(Access.READS);
+        } catch (RocksDBException unreadable) {
+            why.addSuppressed(unreadable);
         }
     }
 

@@ -59,19 +59,20 @@ public final class RocksStorage implements Storage {
      * @throws IOException when it cannot be used; the message says which directory, and why
      */
     public static RocksStorage open(Path path, StoreSettings settings, Clock clock) throws IOException {
-        return open(path, settings, clock, database -> RocksTables.open(database, settings.durability()));
+        return open(
+                path, settings, clock, (database, access) -> RocksTables.open(database, settings.durability(), access));
     }
 
     /** How the database of a directory is opened. */
     interface Opening {
-        Tables open(Path database) throws RocksDBException;
+        Tables open(Path database, Tables.Access access) throws RocksDBException;
     }
 
     static RocksStorage open(Path path, StoreSettings settings, Clock clock, Opening opening) throws IOException {
         DataDirectory directory = DataDirectory.open(path);
         try {
             NativeLibrary.load(directory.path());
-            OpenTables tables = new OpenTables(() -> opening.open(directory.database()));
+            OpenTables tables = new OpenTables(access -> opening.open(directory.database(), access));
             RocksStorage storage = new RocksStorage(directory, tables, settings, clock);
             storage.committerThread.start();
             return storage;

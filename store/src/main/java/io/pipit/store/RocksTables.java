@@ -54,12 +54,13 @@ final class RocksTables implements Tables {
     private final boolean inMemory;
     private final RocksDB database;
 
-    private RocksTables(Path directory, Durability durability, WALRecoveryMode recovery) throws RocksDBException {
+    private RocksTables(Path directory, Durability durability, WALRecoveryMode recovery, Access access)
+            throws RocksDBException {
         this.inMemory = durability == Durability.NONE;
         resources.push(written);
         resources.push(synced);
         try {
-            this.database = open(directory, recovery);
+            this.database = open(directory, recovery, access);
         } catch (RocksDBException | RuntimeException | Error failed) {
             close();
             throw failed;
@@ -71,20 +72,20 @@ final class RocksTables implements Tables {
      * machine: that record was never acknowledged. Any other fault in the log is looked at only after a copy of
      * the log was kept, and all that stands before the fault is taken.
      */
-    static Tables open(Path directory, Durability durability) throws RocksDBException {
+    static Tables open(Path directory, Durability durability, Access access) throws RocksDBException {
         try {
-            return new RocksTables(directory, durability, WALRecoveryMode.TolerateCorruptedTailRecords);
+            return new RocksTables(directory, durability, WALRecoveryMode.TolerateCorruptedTailRecords, access);
         } catch (RocksDBException strict) {
-            if (!Damage.isCorruption(strict)) {
+            if (access == Access.READS || !Damage.isCorruption(strict)) {
                 throw strict;
             }
             LOG.error("The log of the store is damaged: {}", strict.getMessage());
             Damage.keepLogs(directory);
-            return new RocksTables(directory, durability, WALRecoveryMode.PointInTimeRecovery);
+            return new RocksTables(directory, durability, WALRecoveryMode.PointInTimeRecovery, access);
         }
     }
 
-    private RocksDB open(Path directory, WALRecoveryMode recovery) throws RocksDBException {
+    private RocksDB open(Path directory, WALRecoveryMode recovery, Access access) throws RocksDBException {
         ColumnFamilyOptions family = keep(familyOptions());
         DBOptions options = keep(databaseOptions(recovery));
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
@@ -94,7 +95,11 @@ final class RocksTables implements Tables {
                     table.name().toLowerCase(Locale.ROOT).getBytes(UTF_8), family));
         }
         List<ColumnFamilyHandle> opened = new ArrayList<>();
-        RocksDB rocks = RocksDB.open(options, directory.toString(), descriptors, opened);
+        String path = directory.toString();
+        RocksDB rocks = switch (access) {
+            case ALL -> RocksDB.open(options, path, descriptors, opened);
+            case READS -> RocksDB.openReadOnly(options, path, descriptors, opened);
+        };
         resources.push(rocks);
         opened.forEach(resources::push);
         Iterator<ColumnFamilyHandle> next = opened.listIterator(1);

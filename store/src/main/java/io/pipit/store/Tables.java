@@ -17,7 +17,14 @@ interface Tables extends AutoCloseable {
     /** What opens the database, again and again. */
     @FunctionalInterface
     interface Opening {
-        Tables open() throws RocksDBException;
+        Tables open(Access access) throws RocksDBException;
+    }
+
+    /** What tables are opened for. */
+    enum Access {
+        ALL,
+        /** No file is written: what only the log has is read into memory. */
+        READS
     }
 
     byte @Nullable [] get(Table table, byte[] key) throws RocksDBException;

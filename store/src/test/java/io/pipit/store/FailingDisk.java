@@ -68,12 +68,12 @@ final class FailingDisk implements RocksStorage.Opening {
     }
 
     @Override
-    public Tables open(Path database) throws RocksDBException {
-        if (!opens) {
+    public Tables open(Path database, Tables.Access access) throws RocksDBException {
+        if (!opens && access == Tables.Access.ALL) {
             failures.release();
             throw new RocksDBException("it does not open");
         }
-        return new Failing(RocksTables.open(database, Durability.FSYNC));
+        return new Failing(RocksTables.open(database, Durability.FSYNC, access));
     }
 
     private void failAt(Fault kind) throws RocksDBException {
