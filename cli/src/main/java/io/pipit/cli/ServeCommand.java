@@ -64,10 +64,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--ws-port", paramLabel = "N|0|off", description = "Port of MQTT over WebSocket (8083).")
     private @Nullable String webSocketPort;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR|none",
-            description = "Where to keep what is to survive (~/.local/state/pipit).")
+    @Option(names = "--data", paramLabel = "DIR|none", description = "Where data is kept (~/.local/state/pipit).")
     private @Nullable String data;
 
     @Spec

@@ -8,8 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -73,9 +73,24 @@ final class DataDirectory implements AutoCloseable {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
                 }
                 : new FileAttribute<?>[0];
+        Path there = directory;
+        for (Path above = directory.getParent();
+                above != null && !Files.isDirectory(there);
+                above = above.getParent()) {
+            there = above;
+        }
         Files.createDirectories(directory, ownerOnly);
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(directory + " cannot be made");
+        if (posix) {
+            for (Path made = directory.getParent(); made != null && made.startsWith(there); made = made.getParent()) {
+                bringToDisk(made, StandardOpenOption.READ);
+            }
+        }
+    }
+
+    /** A file, or what a directory lists. */
+    private static void bringToDisk(Path path, StandardOpenOption option) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, option)) {
+            channel.force(true);
         }
     }
 
@@ -107,7 +122,9 @@ final class DataDirectory implements AutoCloseable {
     private void checkFormat() throws IOException {
         Path file = path.resolve("format");
         if (!Files.exists(file)) {
-            Files.writeString(file, FORMAT_NAME + FORMAT + "\n");
+            Path part = Files.writeString(path.resolve("format.new"), FORMAT_NAME + FORMAT + "\n");
+            bringToDisk(part, StandardOpenOption.WRITE);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
             return;
         }
         String text = Files.readString(file).strip();
