@@ -42,9 +42,17 @@ final class Coverage {
         return missing;
     }
 
-    /** A line for each pair. */
+    /** A line for each pair, and one for each that is not possible. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
+        for (Fault fault : Fault.values()) {
+            for (Phase phase : Phase.values()) {
+                String obstacle = phase.obstacle(fault);
+                if (obstacle != null) {
+                    lines.add(name(fault) + " cannot be met by " + name(phase) + ": " + obstacle);
+                }
+            }
+        }
         counts.forEach((fault, phases) -> phases.forEach((phase, count) ->
                 lines.add(String.format(Locale.ROOT, "%9d  %s while %s", count, name(fault), name(phase)))));
         return lines;

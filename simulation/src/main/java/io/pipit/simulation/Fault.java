@@ -2,26 +2,21 @@ package io.pipit.simulation;
 
 /** What goes wrong, as it is counted. */
 enum Fault {
-    CRASH(true),
-    STOP(true),
-    DISK_FULL(true),
-    DISK_FAILING(true),
-    DISK_SLOW(true),
-    DISK_REFUSING(true),
-    DISK_UNREADABLE(true),
-    LOST_CONNECTION(false),
-    SILENT_CONNECTION(false),
-    STALLED_CLIENT(false),
-    TAKEOVER(false);
+    CRASH,
+    STOP,
+    DISK_FULL,
+    DISK_FAILING,
+    DISK_SLOW,
+    DISK_REFUSING,
+    DISK_UNREADABLE,
+    WALL_CLOCK_SET,
+    LOST_CONNECTION,
+    SILENT_CONNECTION,
+    STALLED_CLIENT,
+    TAKEOVER;
 
-    private final boolean everybodys;
-
-    Fault(boolean everybodys) {
-        this.everybodys = everybodys;
-    }
-
-    /** Whether it strikes the whole broker, and not one client. */
-    boolean isEverybodys() {
-        return everybodys;
+    /** Whether bytes that are on their way never arrive because of it. */
+    boolean losesWhatIsUnderWay() {
+        return this == CRASH || this == LOST_CONNECTION || this == SILENT_CONNECTION;
     }
 }

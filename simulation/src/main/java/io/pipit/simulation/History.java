@@ -52,6 +52,7 @@ final class History {
     }
 
     private void stepWall(int seconds) {
+        world.strikes(Fault.WALL_CLOCK_SET, null);
         world.trace().note("", "the wall clock is set by " + seconds + " s");
         world.ledger().wallStepped();
         world.clock().stepWall(Duration.ofSeconds(seconds));

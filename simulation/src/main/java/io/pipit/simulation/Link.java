@@ -11,9 +11,12 @@ import io.pipit.mqtt.ProtocolVersion;
 import io.pipit.mqtt.Publish;
 import io.pipit.mqtt.TopicName;
 import io.pipit.mqtt.TopicNames;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A client's end of one network connection: bytes under way in both directions, and how the network treats them. */
@@ -29,15 +32,22 @@ final class Link implements SimulatedConnection.Wire {
     private final ByteBuf out = Unpooled.buffer();
     private final TopicNames topics = new TopicNames(16);
     private final Map<Integer, TopicName> aliases = new HashMap<>();
+    private final Deque<UnderWay> underWay = new ArrayDeque<>();
     private @Nullable SimulatedConnection connection;
     private long lagNanos;
     private long lastDueNanos;
     private long lastSentNanos;
+    private long sentBytes;
+    private long handedOnBytes;
+    private int late;
     private boolean waits;
     private boolean broken;
     private boolean ended;
     private boolean told;
     private boolean unheard;
+
+    /** A packet that was sent, and how many bytes were then. */
+    private record UnderWay(Packet packet, long end) {}
 
     Link(int number, ModelClient client, World world, ProtocolVersion version) {
         this.number = number;
@@ -92,21 +102,29 @@ final class Link implements SimulatedConnection.Wire {
         }
         world.trace().packet(client.name(), "->", packet);
         lastSentNanos = world.clock().nanos();
-        long due = Math.max(lastDueNanos, lastSentNanos + lagNanos);
-        lastDueNanos = due;
-        if (due == lastSentNanos) {
-            PacketEncoder.encode(packet, version, out);
+        ByteBuf encoded = Unpooled.buffer();
+        PacketEncoder.encode(packet, version, encoded);
+        sentBytes += encoded.readableBytes();
+        underWay.add(new UnderWay(packet, sentBytes));
+        lastDueNanos = Math.max(lastDueNanos, lastSentNanos + lagNanos);
+        if (lastDueNanos == lastSentNanos && late == 0) {
+            out.writeBytes(encoded);
             world.ready(this);
             return;
         }
-        ByteBuf late = Unpooled.buffer();
-        PacketEncoder.encode(packet, version, late);
-        world.agenda().in(due - lastSentNanos, () -> {
+        late++;
+        world.agenda().in(lastDueNanos - lastSentNanos, () -> {
+            late--;
             if (!broken) {
-                out.writeBytes(late);
+                out.writeBytes(encoded);
                 world.ready(this);
             }
         });
+    }
+
+    /** Whether such a packet was sent and has not, or not wholly, come to the broker. */
+    boolean isUnderWay(Predicate<Packet> kind) {
+        return underWay.stream().anyMatch(one -> kind.test(one.packet));
     }
 
     /** The connection breaks. What is under way is lost, in this direction; in the other, some of it may be. */
@@ -192,6 +210,10 @@ final class Link implements SimulatedConnection.Wire {
         int size = client.traits().fragments() && all > 1 ? 1 + world.random().nextInt(all) : all;
         byte[] bytes = new byte[size];
         out.readBytes(bytes).discardReadBytes();
+        handedOnBytes += size;
+        while (!underWay.isEmpty() && underWay.element().end <= handedOnBytes) {
+            underWay.remove();
+        }
         world.trace().bytes(client.index(), true, bytes);
         connection().peerSends(bytes);
     }

@@ -25,6 +25,7 @@ import io.pipit.mqtt.Will;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +117,12 @@ final class ModelClient {
     /** Whether it waits for SUBACK or UNSUBACK. */
     boolean isAsking() {
         return !asked.isEmpty();
+    }
+
+    /** Whether such a packet is on its way to the broker. */
+    boolean hasUnderWay(Predicate<Packet> kind) {
+        Link current = link;
+        return current != null && current.isUp() && current.isUnderWay(kind);
     }
 
     /** From now on it acknowledges at once and reads everything. */

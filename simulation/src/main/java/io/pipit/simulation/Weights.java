@@ -17,14 +17,14 @@ final class Weights {
         TAKE_OVER(12, true),
         LEAVE(15, true),
         LOSE(25, true),
-        GO_SILENT(6, true),
+        GO_SILENT(12, true),
         STALL(12, true),
         READ(25, false),
         LAG(12, true),
         CRASH(4, true),
         RESTART(2, true),
         DISK(6, true),
-        STEP_WALL(1, true),
+        STEP_WALL(2, true),
         PASS(60, false);
 
         private final int usual;

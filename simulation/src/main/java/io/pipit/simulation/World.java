@@ -7,7 +7,12 @@ import io.pipit.broker.spi.Identity;
 import io.pipit.broker.spi.Peer;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ClientIdentifier;
+import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.ProtocolVersion;
+import io.pipit.mqtt.PubAck;
+import io.pipit.mqtt.PubComp;
+import io.pipit.mqtt.PubRec;
+import io.pipit.mqtt.PubRel;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.TopicName;
 import java.time.Duration;
@@ -57,7 +62,7 @@ final class World implements BrokerListener {
         this.random = new SplittableRandom(plan.seed());
         this.disk = new Disk(agenda, circumstances, this::commitFails);
         this.wills = new ModelWills(this);
-        this.rules = List.of(
+        this.rules = new ArrayList<>(List.of(
                 new OnlySubscribed(),
                 new ExactlyOnce(ledger),
                 new InOrder(circumstances),
@@ -66,7 +71,7 @@ final class World implements BrokerListener {
                 new FreshRetained(),
                 new NothingLost(circumstances, plan.clients()),
                 new SharedOnce(circumstances),
-                wills);
+                wills));
         this.lastTroubleNanos = clock.nanos() - EXCUSE_NANOS;
         for (int i = 0; i < plan.clients().size(); i++) {
             clients.add(new ModelClient(i, plan.clients().get(i), this));
@@ -99,6 +104,11 @@ final class World implements BrokerListener {
 
     ModelWills wills() {
         return wills;
+    }
+
+    /** One more rule. */
+    void add(Rule rule) {
+        rules.add(rule);
     }
 
     List<Rule> rules() {
@@ -368,8 +378,12 @@ final class World implements BrokerListener {
     private boolean isGoingOn(Phase phase, @Nullable ModelClient client) {
         List<ModelClient> concerned = client == null ? clients : List.of(client);
         return switch (phase) {
-            case BETWEEN_ADMISSION_AND_COMMIT, SHARED_MESSAGE_UNCOMMITTED, RETAINED_UNCOMMITTED, REMOVAL_UNCOMMITTED ->
-                disk.isPending(phase.change());
+            case BETWEEN_ADMISSION_AND_COMMIT,
+                    SHARED_MESSAGE_UNCOMMITTED,
+                    RETAINED_UNCOMMITTED,
+                    REMOVAL_UNCOMMITTED,
+                    SESSION_UNCOMMITTED,
+                    RECEIVED_UNCOMMITTED -> disk.isPending(phase.change());
             case DRAINING -> disk.rows(Table.ENTRIES) > clients.size();
             case RECOVERING -> !listening;
             case CONNECT_UNANSWERED -> concerned.stream().anyMatch(ModelClient::isConnecting);
@@ -377,10 +391,17 @@ final class World implements BrokerListener {
                 concerned.stream().anyMatch(one -> one.outbound().awaitsAcknowledgement());
             case PUBREL_UNANSWERED ->
                 concerned.stream().anyMatch(one -> one.outbound().awaitsCompletion());
+            case PUBREL_UNDER_WAY -> concerned.stream().anyMatch(one -> one.hasUnderWay(PubRel.class::isInstance));
+            case ACKNOWLEDGEMENT_UNDER_WAY ->
+                concerned.stream().anyMatch(one -> one.hasUnderWay(World::isAcknowledgement));
             case PUBREL_AWAITED ->
                 concerned.stream().anyMatch(one -> one.inbound().awaitsRelease());
             case SUBSCRIBE_UNANSWERED -> concerned.stream().anyMatch(ModelClient::isAsking);
         };
+    }
+
+    private static boolean isAcknowledgement(Packet packet) {
+        return packet instanceof PubAck || packet instanceof PubRec || packet instanceof PubComp;
     }
 
     // What the broker tells
