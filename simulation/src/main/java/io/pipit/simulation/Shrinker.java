@@ -2,15 +2,17 @@ package io.pipit.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Leaves steps out of a history that breaks a rule, as long as it goes on breaking it. */
 final class Shrinker {
-    private final Simulation simulation = new Simulation(new Coverage());
+    private final Function<Plan, Outcome> simulation;
     private int runsLeft;
 
     /** One that runs so many histories at most. */
-    Shrinker(int runs) {
+    Shrinker(int runs, Function<Plan, Outcome> simulation) {
         this.runsLeft = runs;
+        this.simulation = simulation;
     }
 
     /** A plan with as few steps as were found that breaks the same rule. */
@@ -37,7 +39,7 @@ final class Shrinker {
             List<Step> fewer = new ArrayList<>(kept.subList(0, from));
             fewer.addAll(kept.subList(Math.min(kept.size(), from + chunk), kept.size()));
             runsLeft--;
-            Outcome outcome = simulation.run(plan.with(fewer), Trace.Reader.NOBODY);
+            Outcome outcome = simulation.apply(plan.with(fewer));
             if (outcome.isLike(violation)) {
                 kept = fewer;
             } else {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,8 @@ public final class Simulator {
     private final Consumer<String> out;
     private final LongSupplier nanos;
     private final Coverage coverage = new Coverage();
-    private final Simulation simulation = new Simulation(coverage);
+    private final Simulation simulation;
+    private final Simulation uncounted;
     private long seeds;
     private long failures;
     private long events;
@@ -35,8 +37,15 @@ public final class Simulator {
      * @param nanos a clock that never goes back, for seeds a second
      */
     public Simulator(Consumer<String> out, LongSupplier nanos) {
+        this(out, nanos, List::of);
+    }
+
+    /** The same, with rules that hold beside the usual ones; they are made for each history. */
+    Simulator(Consumer<String> out, LongSupplier nanos, Supplier<List<Rule>> more) {
         this.out = out;
         this.nanos = nanos;
+        this.simulation = new Simulation(coverage, more);
+        this.uncounted = new Simulation(new Coverage(), more);
     }
 
     /**
@@ -126,12 +135,13 @@ public final class Simulator {
         out.accept("");
         out.accept("seed " + plan.seed() + " breaks a rule in step " + outcome.steps() + ": "
                 + textOf(outcome.violation()));
-        Plan least = new Shrinker(SHRINKING_RUNS).shrink(plan, outcome);
+        Plan least =
+                new Shrinker(SHRINKING_RUNS, some -> uncounted.run(some, Trace.Reader.NOBODY)).shrink(plan, outcome);
         out.accept("the same with " + least.steps().size() + " of its "
                 + plan.steps().size() + " steps: pipit simulate" + " --seed " + plan.seed() + " --steps "
                 + StepRanges.of(least.steps()) + " --verbose");
         Deque<String> lines = new ArrayDeque<>();
-        Outcome again = new Simulation(new Coverage()).run(least, line -> {
+        Outcome again = uncounted.run(least, line -> {
             lines.add(line);
             if (lines.size() > LINES) {
                 lines.remove();
