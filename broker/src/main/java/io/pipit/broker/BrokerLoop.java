@@ -228,6 +228,12 @@ final class BrokerLoop {
         lazy.make(change);
     }
 
+    /** Runs something when the lazy changes that were made before it are durable. */
+    void whenLazyDurable(Runnable action) {
+        awaitEndOfTurn();
+        lazy.whenDurable(action);
+    }
+
     /** Tries something again when the storage has had time to recover. */
     void later(Runnable action) {
         timers.schedule(Timers.timer(action), RETRY_NANOS);

@@ -51,6 +51,12 @@ final class EntryRows {
         remove(keys, entry, loop.lazyBatch());
     }
 
+    /** Removes the row of a complete entry, soon; says when it is gone. */
+    void remove(QueueEntry entry, Runnable gone) {
+        remove(entry);
+        loop.whenLazyDurable(gone);
+    }
+
     /** Removes the row of an entry, and its claim on a message that is stored apart. */
     static void remove(Keys keys, QueueEntry entry, Batch batch) {
         batch.delete(Table.ENTRIES, keys.entry(entry.sequence()));

@@ -34,6 +34,7 @@ final class IncomingPublishes {
     private long uncommittedBytes;
     private @Nullable TopicName lastTopic;
     private boolean lastTopicAllowed;
+    private @Nullable RefusedTopics refused;
 
     /** One that waits for its acknowledgement. */
     private final class Pending implements Publication.Origin {
@@ -51,6 +52,10 @@ final class IncomingPublishes {
         @Override
         public void complete(Publication completed) {
             completed.countLoss();
+            if (completed.loss() == DropReason.STORAGE_REFUSED
+                    && !client.version().hasProperties()) {
+                refused().add(completed.message().topic());
+            }
             if (qos == QoS.EXACTLY_ONCE) {
                 session.received().settle(packetIdentifier, !completed.outcome().isError());
             }
@@ -133,7 +138,9 @@ final class IncomingPublishes {
         pending.add(one);
         if (!allowed) {
             session.dropped(one.publication.message().topic(), one.qos, DropReason.NOT_AUTHORIZED);
-            one.publication.refuse(ReasonCode.NOT_AUTHORIZED);
+            one.publication.refuse(ReasonCode.NOT_AUTHORIZED, null);
+        } else if (refused != null && refused.contains(one.publication.message().topic())) {
+            one.publication.refuse(ReasonCode.QUOTA_EXCEEDED, DropReason.STORAGE_REFUSED);
         } else {
             one.publication.begin();
         }
@@ -145,6 +152,15 @@ final class IncomingPublishes {
                 pauseForStorage();
             }
         }
+    }
+
+    private RefusedTopics refused() {
+        RefusedTopics topics = refused;
+        if (topics == null) {
+            topics = new RefusedTopics();
+            refused = topics;
+        }
+        return topics;
     }
 
     /** Reads nothing more for now, but for one turn a second, in which acknowledgements and PINGREQ get through. */

@@ -22,6 +22,7 @@ final class LazyChanges {
     private final BrokerLoop loop;
     private Batch batch = new Batch(Batch.Urgency.LAZY);
     private List<Consumer<Batch>> made = new ArrayList<>();
+    private List<Runnable> waiting = new ArrayList<>();
 
     LazyChanges(BrokerLoop loop) {
         this.loop = loop;
@@ -46,6 +47,11 @@ final class LazyChanges {
         made.add(change);
     }
 
+    /** Runs something when all that was gathered before is durable. */
+    void whenDurable(Runnable action) {
+        waiting.add(action);
+    }
+
     /** Hands in what was gathered. */
     void commit() {
         if (!batch.isEmpty()) {
@@ -53,9 +59,16 @@ final class LazyChanges {
             List<Consumer<Batch>> changes = made;
             batch = new Batch(Batch.Urgency.LAZY);
             made = new ArrayList<>();
+            List<Runnable> actions = waiting;
+            waiting = new ArrayList<>();
             loop.commit(gathered, "", commit -> {
-                if (commit instanceof Storage.Commit.Failed) {
-                    loop.later(() -> again(gathered, changes));
+                switch (commit) {
+                    case Storage.Commit.Durable() -> actions.forEach(Runnable::run);
+                    case Storage.Commit.Failed(String reason, boolean full) ->
+                        loop.later(() -> {
+                            again(gathered, changes);
+                            waiting.addAll(actions);
+                        });
                 }
             });
         }

@@ -138,10 +138,11 @@ final class Publication {
         commitWhenAnswered();
     }
 
-    /** Refuses it before anything was done. */
-    void refuse(ReasonCode reason) {
+    /** Refuses it before anything was done; with the reason if that is counted by it. */
+    void refuse(ReasonCode reason, @Nullable DropReason counted) {
         loop.began();
         outcome = reason;
+        loss = counted;
         end();
     }
 

@@ -5,6 +5,8 @@ import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Storage;
 import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.TopicName;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,9 @@ final class Queue {
     private long sentUpTo;
     private long cursor = 1;
     private long backlogEnd;
+    /** Entries that were dropped before they were sent, and whose rows may still be there. */
+    private final Set<Long> leaving = new HashSet<>();
+
     private boolean connected;
     private boolean abandoned;
     private long tailBytes;
@@ -218,7 +223,7 @@ final class Queue {
 
     private @Nullable QueueEntry oldestUnsent() {
         if (isBehind()) {
-            QueueEntry read = backlog.peek();
+            QueueEntry read = peekBacklog();
             if (read != null) {
                 return takeUnsent(read);
             }
@@ -367,9 +372,26 @@ final class Queue {
         }
     }
 
+    /** The next entry that was read from storage and is not complete, or null. */
+    private @Nullable QueueEntry peekBacklog() {
+        QueueEntry read = backlog.peek();
+        while (read != null && leaving.contains(read.sequence())) {
+            backlog.advance();
+            read = backlog.peek();
+        }
+        return read;
+    }
+
+    /** Removes the row of a complete entry, which is not to be sent if it is read before it is gone. */
     private void removeRow(QueueEntry entry) {
-        if (rows != null) {
+        if (rows == null) {
+            return;
+        }
+        if (entry.sequence() < cursor) {
             rows.remove(entry);
+        } else {
+            leaving.add(entry.sequence());
+            rows.remove(entry, () -> leaving.remove(entry.sequence()));
         }
     }
 
@@ -435,7 +457,7 @@ final class Queue {
 
     private @Nullable QueueEntry nextToSend() {
         if (cursor < backlogEnd) {
-            QueueEntry read = backlog.peek();
+            QueueEntry read = peekBacklog();
             if (read != null) {
                 return read;
             }

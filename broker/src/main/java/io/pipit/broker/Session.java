@@ -1,5 +1,6 @@
 package io.pipit.broker;
 
+import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Loop;
 import io.pipit.mqtt.ClientIdentifier;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,9 @@ final class Session {
     private long expirySeconds;
     private boolean retainedScheduled;
     private boolean ended;
+    private boolean held;
+    private boolean heldForWill;
+    private List<Consumer<Batch>> putOff = List.of();
     private volatile boolean connected;
     private volatile boolean room;
     private volatile boolean full;
@@ -363,11 +368,11 @@ final class Session {
     void offline() {
         SessionRows stored = rows;
         if (stored != null) {
-            loop.lazily(batch -> {
+            loop.lazily(unlessHeld(batch -> {
                 if (client == null && !ended) {
                     stored.offline(this, batch);
                 }
-            });
+            }));
         }
     }
 
@@ -375,16 +380,59 @@ final class Session {
      * A CONNECT is on its way to the storage, which may end its absence: until that is decided it does not expire, nor
      * is its will due.
      *
+     * @param newWill whether it brings a will, whose row is then in the place of an earlier one
      * @return what lets the time of both go on as before, when the CONNECT was refused
      */
-    Runnable hold() {
+    Runnable hold(boolean newWill) {
+        held = true;
+        heldForWill = newWill;
         SessionWill waiting = will;
         Runnable expiryGoesOn = loop.timers().hold(expiry);
         Runnable delayGoesOn = waiting == null ? () -> {} : loop.timers().hold(waiting.delay());
         return () -> {
             expiryGoesOn.run();
             delayGoesOn.run();
+            release();
         };
+    }
+
+    /**
+     * A change of its row, or of its will's, that tells what is right now: not asked while a CONNECT is on its way to the
+     * storage, behind which it would undo what that writes, but when it is decided.
+     */
+    Consumer<Batch> unlessHeld(Consumer<Batch> change) {
+        return batch -> {
+            if (held) {
+                putOff(change);
+            } else {
+                change.accept(batch);
+            }
+        };
+    }
+
+    /** As {@link #unlessHeld}, but asked at once when no other will's row is in question. */
+    Consumer<Batch> unlessHeldForWill(Consumer<Batch> change) {
+        return batch -> {
+            if (heldForWill) {
+                putOff(change);
+            } else {
+                change.accept(batch);
+            }
+        };
+    }
+
+    private void putOff(Consumer<Batch> change) {
+        putOff = putOff.isEmpty() ? new ArrayList<>(1) : putOff;
+        putOff.add(change);
+    }
+
+    /** The CONNECT for which it was held is decided. */
+    void release() {
+        held = false;
+        heldForWill = false;
+        List<Consumer<Batch>> changes = putOff;
+        putOff = List.of();
+        changes.forEach(change -> loop.lazily(unlessHeld(change)));
     }
 
     /** Begins the clock of its absence. */

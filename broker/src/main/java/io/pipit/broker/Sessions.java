@@ -114,7 +114,9 @@ final class Sessions {
             return;
         }
         ClientIdentifier id = handshake.clientIdentifier();
-        Runnable asBefore = known == null ? () -> {} : known.hold();
+        Runnable asBefore = known == null
+                ? () -> {}
+                : known.hold(known == session && handshake.connect().will() != null);
         connecting.put(id, new ArrayList<>(1));
         loop.commit(batch, id.value(), commit -> {
             List<Handshake> line = connecting.remove(id);
@@ -145,6 +147,7 @@ final class Sessions {
     private void begin(Handshake handshake, Session session, @Nullable Session discarded) {
         if (discarded != null) {
             leave(discarded);
+            discarded.release();
             SessionRemoval.begin(loop, discarded);
         }
         byClient.put(session.clientIdentifier(), session);
@@ -157,6 +160,7 @@ final class Sessions {
         session.attach(client);
         session.expireAfter(handshake.expirySeconds());
         loop.wills().begin(session, handshake.connect().will());
+        session.release();
         if (client.isClosed()) { // while the storage was asked
             loop.wills().connectionEnded(session);
             session.detach();

@@ -65,14 +65,14 @@ final class Wills {
 
     @SuppressWarnings("ReferenceEquality") // whether it is this very one
     private void putLazily(Session session, SessionWill will, long dueMillis) {
-        loop.lazily(batch -> {
+        loop.lazily(session.unlessHeld(batch -> {
             if (session.will() == will) {
                 batch.put(
                         Table.WILLS,
                         Keys.will(session.number()),
                         encode(session.clientIdentifier(), will.will(), dueMillis));
             }
-        });
+        }));
     }
 
     /** It is not to be published: the connection ended in order [MQTT-3.14.4-3]. */
@@ -85,11 +85,7 @@ final class Wills {
     }
 
     private void removeRow(Session session) {
-        loop.lazily(batch -> {
-            if (session.will() == null) {
-                batch.delete(Table.WILLS, Keys.will(session.number()));
-            }
-        });
+        loop.lazily(session.unlessHeld(removalOf(session)));
     }
 
     /** The connection has ended otherwise: published now, or when the delay or the session ends. */
@@ -115,11 +111,15 @@ final class Wills {
         }
         cancelDelay(session);
         session.will(null);
-        publish(messageOf(session.clientIdentifier(), will.will()), batch -> {
+        publish(messageOf(session.clientIdentifier(), will.will()), session.unlessHeldForWill(removalOf(session)));
+    }
+
+    private static Consumer<Batch> removalOf(Session session) {
+        return batch -> {
             if (session.will() == null) {
                 batch.delete(Table.WILLS, Keys.will(session.number()));
             }
-        });
+        };
     }
 
     private Message messageOf(ClientIdentifier client, Will will) {

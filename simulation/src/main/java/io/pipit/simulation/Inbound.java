@@ -71,13 +71,8 @@ final class Inbound {
 
     private void note(Publish publish, Published message, boolean repeated) {
         ModelSession session = client.session();
-        Delivery delivery = new Delivery(
-                session,
-                message,
-                publish,
-                repeated,
-                session.seen(message.number()),
-                world.clock().nanos());
+        Delivery delivery =
+                new Delivery(session, message, publish, repeated, session.seen(message.number()), client.heardNanos());
         world.rules().forEach(rule -> rule.delivered(delivery));
         boolean exact = publish.qos() == QoS.EXACTLY_ONCE && !repeated && !publish.retain();
         session.count(message.number(), publish.packetIdentifier(), exact);
@@ -115,6 +110,7 @@ final class Inbound {
             case PubAck ack -> new PubAck(ack.packetIdentifier(), ReasonCode.QUOTA_EXCEEDED, Properties.NONE);
             case PubRec ack -> {
                 received.remove(ack.packetIdentifier());
+                client.session().refuse(ack.packetIdentifier());
                 yield new PubRec(ack.packetIdentifier(), ReasonCode.UNSPECIFIED_ERROR, Properties.NONE);
             }
             default -> acknowledgement;

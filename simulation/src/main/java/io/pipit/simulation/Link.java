@@ -40,6 +40,10 @@ final class Link implements SimulatedConnection.Wire {
     private long sentBytes;
     private long handedOnBytes;
     private int late;
+    private long lastArrivedNanos;
+    private long stallBeganNanos;
+    private long stallEndedNanos = Long.MIN_VALUE;
+    private boolean stalled;
     private boolean waits;
     private boolean broken;
     private boolean ended;
@@ -85,12 +89,28 @@ final class Link implements SimulatedConnection.Wire {
         return lastSentNanos;
     }
 
+    /** When the last whole packet reached the broker before it closed the connection, if it has. */
+    long lastArrivedNanos() {
+        return lastArrivedNanos;
+    }
+
+    /** When what is heard now was sent, at the earliest: before the network took no more, if that is just over. */
+    long heardNanos() {
+        long now = world.clock().nanos();
+        return stalled || stallEndedNanos == now ? stallBeganNanos : now;
+    }
+
     void lag(int millis) {
         lagNanos = millis * 1_000_000L;
     }
 
     void takes(long bytes) {
         if (isUp()) {
+            long now = world.clock().nanos();
+            boolean limited = bytes != Long.MAX_VALUE;
+            stallBeganNanos = limited && !stalled ? now : stallBeganNanos;
+            stallEndedNanos = stalled && !limited ? now : stallEndedNanos;
+            stalled = limited;
             connection().peerTakes(bytes);
         }
     }
@@ -150,15 +170,17 @@ final class Link implements SimulatedConnection.Wire {
         connection().peerCloses();
     }
 
-    /** The process at the other end has died: what it has sent may still come. */
+    /** The process at the other end has died: what it has sent comes before that is noticed, or never. */
     void killed(boolean losesWhatCame) {
-        ended = true;
-        told = true;
-        out.clear();
         if (losesWhatCame) {
             in.clear();
             unheard = false;
+        } else if (unheard) {
+            hear();
         }
+        out.clear();
+        ended = true;
+        told = true;
     }
 
     @Override
@@ -216,6 +238,9 @@ final class Link implements SimulatedConnection.Wire {
         }
         world.trace().bytes(client.index(), true, bytes);
         connection().peerSends(bytes);
+        if (!out.isReadable() && !isEnding()) {
+            lastArrivedNanos = world.clock().nanos();
+        }
     }
 
     private void hear() {

@@ -453,8 +453,24 @@ final class ModelClient {
             case PubComp ack -> outbound.completed(ack.packetIdentifier());
             case SubAck ack -> answered(ack.packetIdentifier(), ack.reasonCodes());
             case UnsubAck ack -> answered(ack.packetIdentifier(), List.of());
-            case Disconnect end -> world.trace().note(name(), "is told " + end.reasonCode());
+            case Disconnect end -> dismissed(from, end.reasonCode());
             default -> {}
+        }
+    }
+
+    /** When what it hears now was sent, at the earliest. */
+    long heardNanos() {
+        Link current = link;
+        return current == null ? world.clock().nanos() : current.heardNanos();
+    }
+
+    private void dismissed(Link from, ReasonCode reason) {
+        world.trace().note(name(), "is told " + reason);
+        long silentNanos = world.clock().nanos() - from.lastArrivedNanos();
+        if (reason == ReasonCode.KEEP_ALIVE_TIMEOUT && silentNanos < traits.keepAliveSeconds() * 1_000_000_000L) {
+            throw new Violation(
+                    "goodbye",
+                    name() + " is told that it was silent, " + silentNanos / 1_000_000 + " ms after its last");
         }
     }
 }

@@ -23,6 +23,7 @@ final class ModelSession {
         private int deliveries;
         private int exact;
         private int packetIdentifier;
+        private boolean refused;
 
         int deliveries() {
             return deliveries;
@@ -31,6 +32,11 @@ final class ModelSession {
         /** As a QoS 2 message that is no repetition. */
         int exact() {
             return exact;
+        }
+
+        /** Whether the client has refused it, which the broker may not have heard, or forgotten in a crash. */
+        boolean isRefused() {
+            return refused;
         }
 
         /** Of the last delivery. */
@@ -92,6 +98,16 @@ final class ModelSession {
         entry.deliveries++;
         entry.exact += exact ? 1 : 0;
         entry.packetIdentifier = packetIdentifier;
+    }
+
+    /** The client refuses what came as a QoS 2 message with this identifier: it has not been given it. */
+    void refuse(int packetIdentifier) {
+        for (Seen entry : seen.values()) {
+            if (entry.exact > 0 && entry.packetIdentifier == packetIdentifier) {
+                entry.exact = 0;
+                entry.refused = true;
+            }
+        }
     }
 
     boolean has(Published message) {

@@ -168,4 +168,13 @@ final class Outbound {
     void disturb() {
         unacknowledged.values().forEach(sent -> sent.message.disturb());
     }
+
+    /** The broker has refused what is under way on a topic, and says so in 5.0: should that be lost, it comes again. */
+    void refused(TopicName topic) {
+        if (client.traits().version().hasProperties()) {
+            unacknowledged.values().stream()
+                    .filter(sent -> sent.message.topic().equals(topic))
+                    .forEach(sent -> sent.message.disturb());
+        }
+    }
 }

@@ -425,6 +425,11 @@ final class World implements BrokerListener {
     @Override
     public void dropped(ClientIdentifier client, TopicName topic, DropReason reason) {
         ledger.dropped(client.value(), reason);
+        if (reason == DropReason.STORAGE_REFUSED) {
+            clients.stream()
+                    .filter(one -> one.name().equals(client.value()))
+                    .forEach(publisher -> publisher.outbound().refused(topic));
+        }
         trace.note("", "dropped for " + client + ": " + topic + ", " + reason);
     }
 

@@ -163,6 +163,66 @@ final class DiskTroubleTest {
     }
 
     @Test
+    @Spec("3.1.1:MQTT-4.6.0-6")
+    void whatFollowsARefusedPublishOnItsTopic_in311_isRefusedToo_andComesAgainInOrder() {
+        offline("bob");
+        var alice = broker.connect(connect("alice").v311().resuming());
+        broker.storage().refuse(FULL);
+        alice.sends(publish("t", "1").qos1(1));
+        broker.storage().recover();
+        alice.sends(publish("t", "2").qos1(2));
+        alice.sends(publish("u", "elsewhere").qos1(3)).receives(puback(3));
+        broker.advance(Duration.ofSeconds(11));
+        alice.isClosed();
+        alice = broker.connect(connect("alice").v311().resuming());
+        alice.sends(publish("t", "1").qos1(1).asDuplicate()).receives(puback(1));
+        alice.sends(publish("t", "2").qos1(2).asDuplicate()).receives(puback(2));
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.receives(publish("t", "1").qos1());
+        bob.receives(publish("t", "2").qos1());
+    }
+
+    @Test
+    void messageThatIsDroppedWhileItsClientComesBack_isNotSent() {
+        broker.configured(settings().queue(1, QueuePolicy.DROP_OLDEST));
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "1").qos2());
+        broker.storage().holdCommits();
+        var bob = broker.tries(connect("bob").resuming().expiry(600));
+        alice.sends(publish("t", "2").qos2(2));
+        broker.storage().releaseOneCommit();
+        broker.runUntilIdle();
+        bob.receives(connackPresent());
+        bob.receivesNothing();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        alice.receives(pubrec(2));
+        bob.acknowledges(bob.receives(publish("t", "2").qos2()));
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.QUEUE_FULL, 1);
+    }
+
+    @Test
+    void sessionThatIsWrittenAsOffline_afterAFailure_isNotSo_whenItsClientComesBackMeanwhile() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        broker.storage().failCommits("no space left", true);
+        bob.vanishes();
+        broker.storage().recover();
+        broker.storage().holdCommits();
+        bob = broker.tries(connect("bob").resuming().expiry(600));
+        broker.advance(Duration.ofSeconds(2));
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        bob.receives(connackPresent());
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos2());
+        int identifier = bob.receives(publish("t", "1").qos2()).packetIdentifier();
+        broker.crashes(Duration.ZERO);
+        bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.receives(publish("t", "1").qos2(identifier).asDuplicate());
+    }
+
+    @Test
     void cleanStartWhoseCommitFails_leavesTheSessionThatWasThere() {
         offline("bob");
         var alice = broker.connect(connect("alice"));
