@@ -71,6 +71,13 @@ final class Disk implements Storage {
         return rows.count(table);
     }
 
+    /** The keys of a table. */
+    List<byte[]> keys(Table table) {
+        return rows.scan(table, new byte[0], null, Integer.MAX_VALUE).stream()
+                .map(Row::key)
+                .toList();
+    }
+
     /** Whether a batch waits that has such a change. */
     boolean isPending(Predicate<Batch.Change> change) {
         for (Pending one : pending) {

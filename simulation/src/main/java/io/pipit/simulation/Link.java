@@ -152,12 +152,14 @@ final class Link implements SimulatedConnection.Wire {
         if (!isUp()) {
             return;
         }
-        broken = true;
-        out.clear();
         if (losesWhatCame) {
             in.clear();
             unheard = false;
+        } else if (unheard) {
+            hear();
         }
+        broken = true;
+        out.clear();
         if (noticed) {
             connection().peerCloses();
         } else {

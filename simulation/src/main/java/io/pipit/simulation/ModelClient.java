@@ -46,6 +46,7 @@ final class ModelClient {
     private boolean mustCleanStart;
     private boolean cleanStart;
     private boolean settling;
+    private boolean ending;
     private boolean rivals;
     private boolean keepsItsWill;
     private long lostNanos;
@@ -175,9 +176,17 @@ final class ModelClient {
         opened.send(packet());
     }
 
+    /** From now on it does not come back by itself, and ends the session that it has when it does. */
+    void retire() {
+        ending = true;
+    }
+
     /** In 3.x a clean session is never stored: who wants a stored one cannot begin anew. */
     private boolean isClean(boolean wanted) {
-        return mustCleanStart || !traits.stored() || (wanted && traits.version().hasProperties());
+        return ending
+                || mustCleanStart
+                || !traits.stored()
+                || (wanted && traits.version().hasProperties());
     }
 
     private void begin() {
@@ -372,7 +381,7 @@ final class ModelClient {
         if (!traits.stored()) {
             outbound.forget();
         }
-        if (settling || world.random().nextBoolean()) {
+        if (!ending && (settling || world.random().nextBoolean())) {
             world.agenda().in(1 + world.random().nextInt(400_000_000), () -> connect(false));
         }
     }

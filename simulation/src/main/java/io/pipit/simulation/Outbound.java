@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Outbound {
     private static final int IDENTIFIERS = 300;
     private static final int MOST = 40;
+    private static final long PATIENCE_NANOS = 3_000_000_000L;
 
     private final ModelClient client;
     private final World world;
@@ -98,13 +99,27 @@ final class Outbound {
     /** The session goes on: what is not complete is sent again, in order [MQTT-4.4.0-1]. */
     void resume(Link link, int maximum) {
         receiveMaximum = Math.min(MOST, maximum);
-        List.copyOf(unacknowledged.entrySet()).forEach(entry -> {
-            Sent sent = entry.getValue();
+        Map<Integer, Sent> left = new LinkedHashMap<>();
+        unacknowledged.forEach((identifier, sent) -> {
             if (sent.received) {
                 sent.released = true;
-                link.send(new PubRel(entry.getKey()));
+                link.send(new PubRel(identifier));
             } else {
-                send(link, sent.message, entry.getKey(), true);
+                left.put(identifier, sent);
+            }
+        });
+        if (world.circumstances().disconnectsWhenFull()) {
+            // Whoever repeats a message to himself while his queue is full is disconnected again: he waits a while.
+            world.agenda().in(PATIENCE_NANOS, () -> resend(link, left));
+        } else {
+            resend(link, left);
+        }
+    }
+
+    private void resend(Link link, Map<Integer, Sent> left) {
+        left.forEach((identifier, sent) -> {
+            if (client.voice() == link && unacknowledged.get(identifier) == sent) {
+                send(link, sent.message, identifier, true);
             }
         });
     }

@@ -21,9 +21,7 @@ final class PlanMaker {
     private static final int FAULTS = 3;
     private static final List<ProtocolVersion> VERSIONS = List.of(ProtocolVersion.values());
     private static final List<Act.Trouble> TROUBLES = List.of(Act.Trouble.values());
-    /** Without DISCONNECT: a client that publishes to itself would be disconnected again and again, as it says. */
-    private static final List<QueuePolicy> POLICIES =
-            List.of(QueuePolicy.DROP_OLDEST, QueuePolicy.DROP_NEWEST, QueuePolicy.REFUSE_PUBLISHER);
+    private static final List<QueuePolicy> POLICIES = List.of(QueuePolicy.values());
 
     private final long seed;
     private final SplittableRandom random;
@@ -62,8 +60,10 @@ final class PlanMaker {
         Settings.Queue queue = standard.queue();
         boolean bounded = oneIn(4);
         if (bounded) {
-            queue = new Settings.Queue(
-                    5 + random.nextInt(40), 256L << 20, POLICIES.get(random.nextInt(POLICIES.size())), oneIn(2));
+            QueuePolicy policy = POLICIES.get(random.nextInt(POLICIES.size()));
+            // Clients publish to themselves: who repeats more than fits is disconnected again and again, as it says.
+            int most = policy == QueuePolicy.DISCONNECT ? 200 + random.nextInt(400) : 5 + random.nextInt(40);
+            queue = new Settings.Queue(most, 256L << 20, policy, oneIn(2));
         }
         long memory = oneIn(4) ? 150_000 + random.nextInt(300_000) : 1L << 30;
         int outgoing = oneIn(3) ? 2_000 + random.nextInt(60_000) : 1 << 20;

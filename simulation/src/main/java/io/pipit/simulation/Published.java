@@ -19,6 +19,7 @@ final class Published {
     private final Payload payload;
     private final int expirySeconds;
     private long firstSent = NEVER;
+    private long lastSent = NEVER;
     private long acknowledged = NEVER;
     private long acknowledgedNanos;
     private int timesSent;
@@ -78,6 +79,7 @@ final class Published {
         if (firstSent == NEVER) {
             firstSent = stamp;
         }
+        lastSent = stamp;
         timesSent++;
     }
 
@@ -93,6 +95,10 @@ final class Published {
 
     long firstSent() {
         return firstSent;
+    }
+
+    long lastSent() {
+        return lastSent;
     }
 
     boolean isAcknowledged() {

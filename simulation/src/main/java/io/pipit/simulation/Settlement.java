@@ -30,6 +30,11 @@ final class Settlement {
         probe();
         awaitRest();
         world.rules().forEach(rule -> rule.settled(world.ledger()));
+        Remains remains = new Remains(world);
+        new KeptSubscriptions(world, all).requireRight(remains.requireDrained());
+        new LastRetained(world).requireRight();
+        new Farewell(world, all).part();
+        remains.requireNothing();
     }
 
     private void awaitRest() {

@@ -56,6 +56,11 @@ final class Wish {
         closed = Math.min(closed, stamp);
     }
 
+    /** Whether its end was acknowledged. */
+    boolean isClosed() {
+        return closed != NEVER;
+    }
+
     boolean isOpen() {
         return closing == NEVER;
     }
