@@ -1,6 +1,7 @@
 package io.pipit.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
@@ -79,6 +80,63 @@ final class MatchCacheTest {
         assertThat(matches).isEqualTo(2);
         small.get(TopicName.of("a"));
         assertThat(matches).isEqualTo(3);
+    }
+
+    @Test
+    void get_matchesOfAsManyAsAllowed_areKept() {
+        MatchCache<String, List<String>> small = cache(1024, 4);
+        for (String topic : List.of("a", "b")) {
+            index.add(TopicFilter.of(topic), "s");
+            index.add(TopicFilter.of(topic), "t");
+        }
+        for (String topic : List.of("a", "b", "a", "b")) {
+            small.get(TopicName.of(topic));
+        }
+        assertThat(matches).isEqualTo(2);
+        MatchCache<String, List<String>> smaller = cache(2, 2);
+        smaller.get(TopicName.of("a"));
+        smaller.get(TopicName.of("a"));
+        assertThat(matches).isEqualTo(3);
+    }
+
+    @Test
+    void get_moreTopicsThanPlaces_keepsTheTwoThatCameLast() {
+        MatchCache<String, List<String>> small = cache(2, 3);
+        index.add(TopicFilter.of("#"), "s");
+        for (String topic : List.of("a", "b", "c", "d", "c", "d")) {
+            small.get(TopicName.of(topic));
+        }
+        assertThat(matches).isEqualTo(4);
+    }
+
+    @Test
+    void get_oneTopicThatChangesOften_leavesItsNeighbour() {
+        // Topics that share no version, with hashes that are the same in every run.
+        SubscriptionIndex<String> stable = new SubscriptionIndex<>(String::hashCode, LevelHash.of(7));
+        MatchCache<String, List<String>> small = new MatchCache<>(stable, 2, 3, found -> {
+            matches++;
+            return List.copyOf(found);
+        });
+        stable.add(TopicFilter.of("a"), "s");
+        stable.add(TopicFilter.of("b"), "s");
+        small.get(TopicName.of("b"));
+        for (int i = 0; i < 10; i++) {
+            small.get(TopicName.of("a"));
+            if (i % 2 == 0) {
+                stable.add(TopicFilter.of("a"), "t");
+            } else {
+                stable.remove(TopicFilter.of("a"), "t");
+            }
+        }
+        small.get(TopicName.of("b"));
+        assertThat(matches).isEqualTo(11);
+    }
+
+    @Test
+    void places_thatAreNoPowerOfTwoFromTwoOn_areRefused() {
+        for (int places : new int[] {0, 1, 3}) {
+            assertThatThrownBy(() -> cache(places, 1)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

@@ -112,7 +112,9 @@ final class SubscriptionIndexTest {
         assertThat(index.size()).isEqualTo(1);
         assertThat(index.version(TopicName.of("a"))).isEqualTo(version);
         index.add(TopicFilter.of("a"), new Subscription());
+        index.add(TopicFilter.of("a"), subscription);
         assertThat(matches(index, "a")).hasSize(2);
+        assertThat(index.size()).isEqualTo(2);
     }
 
     @Test
@@ -154,6 +156,9 @@ final class SubscriptionIndexTest {
         index.replace(filter, "new", "t");
         assertThat(matches(index, "a")).containsExactly("r", "t");
         assertThat(index.size()).isEqualTo(2);
+        index.replace(filter, "t", "r");
+        assertThat(matches(index, "a")).containsExactly("r");
+        assertThat(index.size()).isEqualTo(1);
     }
 
     @Test

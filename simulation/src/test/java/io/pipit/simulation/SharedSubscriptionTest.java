@@ -297,6 +297,34 @@ final class SharedSubscriptionTest {
         bob.receivesNothing();
     }
 
+    @Test
+    void memberThatSubscribesAgain_hasOneTurnAsBefore() {
+        var carol = broker.connect(connect("carol")).subscribes("$share/g/t");
+        var bob = broker.connect(connect("bob")).subscribes("$share/g/t").subscribes("$share/g/t");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 6; i++) {
+            alice.publishes(publish("t", "m" + i));
+        }
+        assertThat(bob.hearsAll()).hasSize(3);
+        assertThat(carol.hearsAll()).hasSize(3);
+    }
+
+    @Test
+    void lastMemberThatLeaves_endsTheGroupUntilAnotherComes() {
+        var bob = broker.connect(connect("bob")).subscribes("$share/g/t");
+        var carol = broker.connect(connect("carol")).subscribes("$share/g/t");
+        var alice = broker.connect(connect("alice"));
+        bob.unsubscribes("$share/g/t");
+        alice.sends(publish("t", "one").qos1(1)).receives(puback(1));
+        carol.acknowledges(carol.receives(publish("t", "one").qos1()));
+        carol.unsubscribes("$share/g/t");
+        alice.sends(publish("t", "two").qos1(2)).receives(puback(2, ReasonCode.NO_MATCHING_SUBSCRIBERS));
+        bob.subscribes("$share/g/t");
+        alice.sends(publish("t", "three").qos1(3)).receives(puback(3));
+        bob.acknowledges(bob.receives(publish("t", "three").qos1()));
+        carol.receivesNothing();
+    }
+
     private List<SimulatedClient> members(int count, String filter) {
         List<SimulatedClient> members = new ArrayList<>();
         for (int i = 0; i < count; i++) {
