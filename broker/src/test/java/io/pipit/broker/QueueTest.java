@@ -220,7 +220,6 @@ final class QueueTest {
     }
 
     @Test
-    @Spec("MQTT-4.3.3-7")
     void pump_dropsWhatHasExpired_atTheMomentAfter() {
         admit(message("m0", time.millis() + 1_000), 2);
         admit(message("m1", time.millis() + 999), 2);
