@@ -3,6 +3,7 @@ package io.pipit.broker;
 import io.pipit.broker.spi.Storage;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class Backlog {
     private long cursor;
     private boolean reading;
     private int generation;
+
+    /** Complete, and perhaps in what is being read all the same, since their rows go lazily. */
+    private Set<Long> leaving = Set.of();
 
     /**
      * A backlog.
@@ -56,6 +60,13 @@ final class Backlog {
         page.remove();
     }
 
+    /** An entry is complete: it is not wanted from storage any more. */
+    void completed(long sequence) {
+        if (reading) {
+            leaving.add(sequence);
+        }
+    }
+
     /** The sequence number from which on nothing has been read. */
     long cursor() {
         return cursor;
@@ -80,6 +91,7 @@ final class Backlog {
         }
         reading = true;
         int current = ++generation;
+        leaving = rows.leaving();
         int max = Math.clamp(PAGE_BYTES / Math.max(1, averageBytes), 1, PAGE_ROWS);
         rows.read(
                 cursor,
@@ -101,7 +113,11 @@ final class Backlog {
     }
 
     private void take(List<QueueEntry> entries, long next) {
-        page.addAll(entries);
+        for (QueueEntry entry : entries) {
+            if (!leaving.contains(entry.sequence())) {
+                page.add(entry);
+            }
+        }
         cursor = next;
     }
 }

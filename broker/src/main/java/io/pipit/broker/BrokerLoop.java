@@ -10,6 +10,7 @@ import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.TopicName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -228,10 +229,9 @@ final class BrokerLoop {
         lazy.make(change);
     }
 
-    /** Runs something when the lazy changes that were made before it are durable. */
-    void whenLazyDurable(Runnable action) {
-        awaitEndOfTurn();
-        lazy.whenDurable(action);
+    /** The entries of a session whose removal is not durable yet: see {@link LazyChanges#leaving}. */
+    Set<Long> leaving(long session) {
+        return lazy.leaving(session);
     }
 
     /** Tries something again when the storage has had time to recover. */

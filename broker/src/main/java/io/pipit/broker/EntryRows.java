@@ -9,6 +9,7 @@ import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,16 +52,15 @@ final class EntryRows {
         remove(keys, entry, loop.lazyBatch());
     }
 
-    /** Removes the row of a complete entry, soon; says when it is gone. */
-    void remove(QueueEntry entry, Runnable gone) {
-        remove(entry);
-        loop.whenLazyDurable(gone);
-    }
-
     /** Removes the row of an entry, and its claim on a message that is stored apart. */
     static void remove(Keys keys, QueueEntry entry, Batch batch) {
         batch.delete(Table.ENTRIES, keys.entry(entry.sequence()));
         dereference(entry, batch);
+    }
+
+    /** The sequence numbers of complete entries whose rows are still there; a new set. */
+    Set<Long> leaving() {
+        return loop.leaving(keys.number());
     }
 
     /** Replaces the row of an entry whose PUBREC was received: its message is not needed any more. */

@@ -4,8 +4,14 @@ import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +28,12 @@ final class LazyChanges {
     private final BrokerLoop loop;
     private Batch batch = new Batch(Batch.Urgency.LAZY);
     private List<Consumer<Batch>> made = new ArrayList<>();
-    private List<Runnable> waiting = new ArrayList<>();
+
+    /** What was handed in and is not answered, oldest first. */
+    private final ArrayDeque<Batch> handedIn = new ArrayDeque<>();
+
+    /** The keys of entries whose removal has failed, until it is made again. */
+    private final Map<ByteBuffer, byte[]> refused = new HashMap<>();
 
     LazyChanges(BrokerLoop loop) {
         this.loop = loop;
@@ -47,11 +58,6 @@ final class LazyChanges {
         made.add(change);
     }
 
-    /** Runs something when all that was gathered before is durable. */
-    void whenDurable(Runnable action) {
-        waiting.add(action);
-    }
-
     /** Hands in what was gathered. */
     void commit() {
         if (!batch.isEmpty()) {
@@ -59,18 +65,41 @@ final class LazyChanges {
             List<Consumer<Batch>> changes = made;
             batch = new Batch(Batch.Urgency.LAZY);
             made = new ArrayList<>();
-            List<Runnable> actions = waiting;
-            waiting = new ArrayList<>();
+            handedIn.add(gathered);
             loop.commit(gathered, "", commit -> {
-                switch (commit) {
-                    case Storage.Commit.Durable() -> actions.forEach(Runnable::run);
-                    case Storage.Commit.Failed(String reason, boolean full) ->
-                        loop.later(() -> {
-                            again(gathered, changes);
-                            waiting.addAll(actions);
-                        });
+                handedIn.remove(gathered);
+                if (commit instanceof Storage.Commit.Failed) {
+                    removals(gathered, key -> refused.put(ByteBuffer.wrap(key), key));
+                    loop.later(() -> again(gathered, changes));
                 }
             });
+        }
+    }
+
+    /**
+     * The sequence numbers of the entries of a session that are complete though the storage still has their rows: who
+     * reads these now must pass them over.
+     *
+     * @return a new set
+     */
+    Set<Long> leaving(long session) {
+        Set<Long> leaving = new HashSet<>();
+        Consumer<byte[]> collect = key -> {
+            if (Keys.numberOf(key) == session) {
+                leaving.add(Keys.sequenceOf(key));
+            }
+        };
+        removals(batch, collect);
+        handedIn.forEach(each -> removals(each, collect));
+        refused.values().forEach(collect);
+        return leaving;
+    }
+
+    private static void removals(Batch batch, Consumer<byte[]> action) {
+        for (Batch.Change change : batch.changes()) {
+            if (change instanceof Batch.Delete removal && removal.table() == Table.ENTRIES) {
+                action.accept(removal.key());
+            }
         }
     }
 
@@ -89,12 +118,14 @@ final class LazyChanges {
 
     private void removeAgain(byte[] entry, Batch.@Nullable Add claim) {
         if (claim == null) {
+            refused.remove(ByteBuffer.wrap(entry));
             loop.lazyBatch().delete(Table.ENTRIES, entry);
             return;
         }
         loop.get(Table.ENTRIES, entry, read -> {
             switch (read) {
                 case Storage.Read.Rows(List<Row> found) -> {
+                    refused.remove(ByteBuffer.wrap(entry));
                     boolean isRemoved = found.isEmpty() || loop.sessions().isBeingRemoved(Keys.numberOf(entry));
                     if (!isRemoved) {
                         loop.lazyBatch().delete(Table.ENTRIES, entry).add(Table.MESSAGES, claim.key(), claim.amount());

@@ -5,8 +5,6 @@ import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Storage;
 import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.TopicName;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,9 +68,6 @@ final class Queue {
     private long sentUpTo;
     private long cursor = 1;
     private long backlogEnd;
-    /** Entries that were dropped before they were sent, and whose rows may still be there. */
-    private final Set<Long> leaving = new HashSet<>();
-
     private boolean connected;
     private boolean abandoned;
     private long tailBytes;
@@ -223,7 +218,7 @@ final class Queue {
 
     private @Nullable QueueEntry oldestUnsent() {
         if (isBehind()) {
-            QueueEntry read = peekBacklog();
+            QueueEntry read = backlog.peek();
             if (read != null) {
                 return takeUnsent(read);
             }
@@ -327,10 +322,10 @@ final class Queue {
 
     /** The row of an entry is safe. */
     private void settled(QueueEntry entry) {
-        oneSettled(entry);
         if (entry.isDone()) {
-            removeRow(entry);
+            removeRow(entry); // before whoever waits reads the rows
         }
+        oneSettled(entry);
         if (entry.state() != State.QUEUED || !connected || entry.sequence() < backlogEnd) {
             leaveTail(entry);
         }
@@ -372,26 +367,9 @@ final class Queue {
         }
     }
 
-    /** The next entry that was read from storage and is not complete, or null. */
-    private @Nullable QueueEntry peekBacklog() {
-        QueueEntry read = backlog.peek();
-        while (read != null && leaving.contains(read.sequence())) {
-            backlog.advance();
-            read = backlog.peek();
-        }
-        return read;
-    }
-
-    /** Removes the row of a complete entry, which is not to be sent if it is read before it is gone. */
     private void removeRow(QueueEntry entry) {
-        if (rows == null) {
-            return;
-        }
-        if (entry.sequence() < cursor) {
+        if (rows != null) {
             rows.remove(entry);
-        } else {
-            leaving.add(entry.sequence());
-            rows.remove(entry, () -> leaving.remove(entry.sequence()));
         }
     }
 
@@ -399,6 +377,7 @@ final class Queue {
     private void complete(QueueEntry entry) {
         entry.become(State.DONE);
         entry.forgetMessage();
+        backlog.completed(entry.sequence());
         count--;
         bytes -= entry.bytes();
         outlet.grown(-1, -entry.bytes(), 0);
@@ -457,7 +436,7 @@ final class Queue {
 
     private @Nullable QueueEntry nextToSend() {
         if (cursor < backlogEnd) {
-            QueueEntry read = peekBacklog();
+            QueueEntry read = backlog.peek();
             if (read != null) {
                 return read;
             }

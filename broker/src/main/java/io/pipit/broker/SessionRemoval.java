@@ -57,13 +57,14 @@ final class SessionRemoval {
     }
 
     private void removeFrom(long sequence) {
-        new EntryRows(loop, keys, client.value())
-                .read(
-                        sequence,
-                        Long.MAX_VALUE,
-                        SLICE,
-                        (entries, next) -> new Slice(sequence, next).leave(entries),
-                        fault -> loop.later(() -> removeFrom(sequence)));
+        EntryRows rows = new EntryRows(loop, keys, client.value());
+        Set<Long> leaving = rows.leaving();
+        rows.read(
+                sequence,
+                Long.MAX_VALUE,
+                SLICE,
+                (entries, next) -> new Slice(sequence, next, leaving).leave(entries),
+                fault -> loop.later(() -> removeFrom(sequence)));
     }
 
     private void finish() {
@@ -118,25 +119,32 @@ final class SessionRemoval {
     private final class Slice {
         private final long from;
         private final long next;
+        private final Set<Long> leaving;
         private int waiting = 1;
         private boolean failed;
 
-        Slice(long from, long next) {
+        /** Without those whose removal was on its way when they were read: their claims are taken back by that. */
+        Slice(long from, long next, Set<Long> leaving) {
             this.from = from;
             this.next = next;
+            this.leaving = leaving;
         }
 
         void leave(List<QueueEntry> entries) {
-            List<QueueEntry> leaving = new ArrayList<>();
+            List<QueueEntry> removed = new ArrayList<>();
             Batch removal = new Batch(Batch.Urgency.LAZY);
             for (QueueEntry entry : entries) {
+                if (leaving.contains(entry.sequence())) {
+                    failed = true; // so that it is seen whether it has gone
+                    continue;
+                }
                 entry.markDupUpTo(sentUpTo);
                 SharedSubscription group = passed.contains(entry.sequence()) ? null : groupFor(entry);
                 Message message = entry.message();
                 if (group != null && message != null) {
                     pass(entry, message, group);
                 } else {
-                    leaving.add(entry);
+                    removed.add(entry);
                     EntryRows.remove(keys, entry, removal);
                 }
             }
@@ -145,7 +153,7 @@ final class SessionRemoval {
                 loop.commit(removal, client.value(), commit -> {
                     boolean durable = commit instanceof Storage.Commit.Durable;
                     if (durable) {
-                        leaving.stream()
+                        removed.stream()
                                 .filter(entry -> !passed.contains(entry.sequence()))
                                 .forEach(SessionRemoval.this::count);
                     }

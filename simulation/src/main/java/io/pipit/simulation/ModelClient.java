@@ -47,6 +47,7 @@ final class ModelClient {
     private boolean cleanStart;
     private boolean settling;
     private boolean ending;
+    private boolean over;
     private boolean rivals;
     private boolean keepsItsWill;
     private long lostNanos;
@@ -171,6 +172,7 @@ final class ModelClient {
         accepted = false;
         leaving = false;
         rivals = false;
+        over = false;
         Link opened = world.open(this);
         link = opened;
         opened.send(packet());
@@ -380,6 +382,7 @@ final class ModelClient {
         inbound.disconnected();
         if (!traits.stored()) {
             outbound.forget();
+            over = true;
         }
         if (!ending && (settling || world.random().nextBoolean())) {
             world.agenda().in(1 + world.random().nextInt(400_000_000), () -> connect(false));
@@ -442,9 +445,12 @@ final class ModelClient {
 
     // Hearing
 
-    /** A packet has come on one of its connections; on one that it has given up it listens no more. */
+    /**
+     * A packet has come on one of its connections; on one that it has given up it listens no more, nor on one that has
+     * ended its session.
+     */
     void hear(Link from, Packet packet) {
-        if (from != link) {
+        if (from != link || over) {
             return;
         }
         if (packet instanceof ConnAck ack) {

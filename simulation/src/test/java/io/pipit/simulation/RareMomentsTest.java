@@ -7,6 +7,9 @@ import static io.pipit.simulation.Packets.pubrel;
 import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.broker.QueuePolicy;
+import io.pipit.broker.spi.DropReason;
+import io.pipit.mqtt.PubAck;
 import io.pipit.mqtt.ReasonCode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -89,5 +92,71 @@ final class RareMomentsTest {
         bob.acknowledges(first);
         bob.acknowledges(bob.receives(publish("t", "third").qos1()));
         bob.receives(publish("t", "fourth"));
+    }
+
+    @Test
+    void messageThatIsDroppedWhileItsClientConnects_isNotSentFromItsRow() {
+        broker.configured(settings().queue(2, QueuePolicy.DROP_OLDEST));
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t", 2);
+        bob.vanishes();
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "first").qos1());
+        alice.publishes(publish("t", "second").qos1());
+        broker.storage().holdCommits();
+        var again = broker.tries(connect("bob").expiry(600).resuming());
+        alice.sends(publish("t", "third").qos1(7));
+        broker.runUntilIdle();
+        broker.dropped("bob", DropReason.QUEUE_FULL, 1);
+        broker.storage().releaseOneCommit();
+        broker.runUntilIdle();
+        again.receives(connackPresent());
+        again.acknowledges(again.receives(publish("t", "second").qos1()));
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        alice.receives(new PubAck(7));
+        again.acknowledges(again.receives(publish("t", "third").qos1()));
+        again.receivesNothing();
+    }
+
+    @Test
+    void absenceThatIsWrittenAgainWhileItsClientConnects_isNotWrittenBehindTheConnection() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t", 2);
+        broker.storage().failCommits("input/output error", false);
+        bob.vanishes();
+        broker.storage().recover();
+        broker.storage().holdCommits();
+        bob = broker.tries(connect("bob").expiry(600).resuming());
+        broker.advance(Duration.ofSeconds(2));
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        bob.receives(connackPresent());
+        broker.connect(connect("alice")).publishes(publish("t", "x").qos1());
+        bob.receives(publish("t", "x").qos1());
+        broker.crashes();
+        bob = broker.tries(connect("bob").expiry(600).resuming());
+        bob.receives(connackPresent());
+        assertThat(bob.receivesPublish().dup()).isTrue();
+    }
+
+    @Test
+    void entryAcknowledgedAndThenLeftByItsSession_givesItsClaimOnTheMessageBackOnce() {
+        for (int i = 1; i <= 9; i++) {
+            broker.connect(connect("c" + i).expiry(600)).subscribes("t", 1).vanishes();
+        }
+        var first = broker.connect(connect("c1").expiry(600).resuming());
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        alice.sends(publish("t", "x").qos1(7));
+        first.acknowledges(first.receives(publish("t", "x").qos1())).mayLeaveUnheard();
+        broker.tries(connect("c1").expiry(600)).mayLeaveUnheard();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        alice.receives(new PubAck(7));
+        for (int i = 2; i <= 9; i++) {
+            broker.advance(Duration.ofSeconds(2));
+            var other = broker.tries(connect("c" + i).expiry(600).resuming());
+            other.receives(connackPresent());
+            other.acknowledges(other.receives(publish("t", "x").qos1()));
+        }
     }
 }
