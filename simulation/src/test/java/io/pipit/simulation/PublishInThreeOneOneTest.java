@@ -8,6 +8,7 @@ import static io.pipit.simulation.Packets.pubrel;
 import static io.pipit.simulation.ThreeOneOne.clean;
 import static io.pipit.simulation.ThreeOneOne.stored;
 
+import io.pipit.broker.spi.DropReason;
 import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.Spec;
@@ -101,6 +102,21 @@ final class PublishInThreeOneOneTest {
         alice.sends(publish("t", "hi").qos2(7)).receives(pubrec(7));
         alice.sends(pubrel(7)).receives(pubcomp(7));
         alice.sends(pubrel(7)).receives(pubcomp(7));
+    }
+
+    @Test
+    @Spec("3.1.1:MQTT-3.3.5-2")
+    void qos2ThatMayNotBePublished_isAcknowledgedToItsEndAndDeliveredToNobody() {
+        broker.access().denyPublish("secret");
+        var bob = broker.connect(clean("bob")).subscribes("#");
+        var alice = broker.connect(clean("alice"));
+        alice.sends(publish("secret", "hi").qos2(1)).receives(pubrec(1));
+        alice.sends(publish("secret", "hi").qos2(1).asDuplicate()).receives(pubrec(1));
+        broker.dropped("alice", DropReason.NOT_AUTHORIZED, 1);
+        alice.sends(pubrel(1)).receives(pubcomp(1));
+        alice.sends(publish("open", "ho").qos2(1)).receives(pubrec(1));
+        bob.acknowledges(bob.receives(publish("open", "ho").qos2()));
+        bob.receivesNothing();
     }
 
     @ParameterizedTest

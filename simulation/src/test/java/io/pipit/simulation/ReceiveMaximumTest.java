@@ -5,11 +5,13 @@ import static io.pipit.simulation.Packets.connect;
 import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.pingreq;
 import static io.pipit.simulation.Packets.pingresp;
+import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrec;
 import static io.pipit.simulation.Packets.pubrel;
 import static io.pipit.simulation.SettingsDraft.settings;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.mqtt.Property;
 import io.pipit.mqtt.ReasonCode;
@@ -193,5 +195,39 @@ final class ReceiveMaximumTest {
             alice.sends(publish("t", "x").qos2(i)).receives(pubrec(i));
         }
         alice.isOpen();
+    }
+
+    @Test
+    @Spec("MQTT-4.9.0-1")
+    void pubrecWithAnErrorToTheClient_givesItsPlaceBack() {
+        broker.configured(settings().receiveMaximum(1));
+        broker.access().denyPublish("secret");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 1; i <= 3; i++) {
+            alice.sends(publish("secret", "x").qos2(i)).receives(pubrec(i, ReasonCode.NOT_AUTHORIZED));
+        }
+        alice.sends(publish("secret", "x").qos1(4)).receives(puback(4, ReasonCode.NOT_AUTHORIZED));
+        alice.sends(publish("open", "x").qos2(5)).receives(pubrec(5, ReasonCode.NO_MATCHING_SUBSCRIBERS));
+        alice.sends(publish("open", "x").qos1(6));
+        alice.isClosedAfter(disconnect(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED));
+    }
+
+    @Test
+    void client311_isNotReadWhileSoManyOfItsMessagesWaitForTheStorage() {
+        broker.configured(settings().receiveMaximum(2));
+        broker.connect(connect("bob").expiry(60)).subscribes("t").vanishes();
+        var alice = broker.connect(connect("alice").v311());
+        broker.storage().holdCommits();
+        alice.sends(publish("t", "1").qos1(1));
+        assertThat(alice.network().isPaused()).isFalse();
+        alice.sends(publish("t", "2").qos1(2));
+        assertThat(alice.network().isPaused()).isTrue();
+        broker.storage().releaseOneCommit();
+        broker.runUntilIdle();
+        alice.receives(puback(1));
+        assertThat(alice.network().isPaused()).isFalse();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        alice.receives(puback(2));
     }
 }

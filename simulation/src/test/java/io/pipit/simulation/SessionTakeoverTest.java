@@ -10,12 +10,16 @@ import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrec;
 import static io.pipit.simulation.Packets.pubrel;
+import static io.pipit.simulation.SettingsDraft.settings;
 
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Section 3.1.4: one connection a Client Identifier, and it is that of the CONNECT accepted last. */
 final class SessionTakeoverTest {
@@ -176,5 +180,77 @@ final class SessionTakeoverTest {
         var bob = broker.connect(connect("bob").resuming().expiry(60));
         bob.acknowledges(bob.receives(publish("t", "one").qos2()));
         bob.receivesNothing();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    @Spec("MQTT-4.3.3-10")
+    void takeover_repeatsAPublishWhoseCommitIsPending_hasItsPubrecWhenThatIsSafe(int others) {
+        var second = takesOverDuringAPublish(
+                others, connect("alice").expiry(60), connect("alice").resuming().expiry(60));
+        while (!broker.storage().held().isEmpty()) {
+            broker.storage().releaseOneCommit();
+            broker.runUntilIdle();
+        }
+        second.receives(connackPresent());
+        second.receives(pubrec(1));
+        second.sends(pubrel(1));
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        second.receives(pubcomp(1));
+        var bob = broker.connect(connect("bob").resuming().expiry(60));
+        bob.acknowledges(bob.receives(publish("t", "one").qos2()));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void takeover_repeatsAPublishThatCannotBeStored_hearsSo() {
+        var second = takesOverDuringAPublish(
+                0, connect("alice").expiry(60), connect("alice").resuming().expiry(60));
+        releaseUntilHeard(second);
+        broker.storage().failHeldCommits("no space left");
+        broker.runUntilIdle();
+        second.receives(connackPresent());
+        second.receives(pubrec(1, ReasonCode.QUOTA_EXCEEDED));
+    }
+
+    @Test
+    void takeover_in311_repeatsAPublishThatCannotBeStored_isClosedAfterAWhile() {
+        broker.configured(settings().refuseAfter(Duration.ofSeconds(10)));
+        var second = takesOverDuringAPublish(
+                0, connect("alice").v311().resuming(), connect("alice").v311().resuming());
+        releaseUntilHeard(second);
+        broker.storage().failHeldCommits("no space left");
+        broker.runUntilIdle();
+        second.receives(connackPresent());
+        broker.advance(Duration.ofSeconds(9));
+        second.receivesNothing();
+        broker.advance(Duration.ofSeconds(2));
+        second.isClosed();
+    }
+
+    private void releaseUntilHeard(SimulatedClient client) {
+        while (client.unheard() == 0) {
+            broker.storage().releaseOneCommit();
+            broker.runUntilIdle();
+        }
+    }
+
+    /** A PUBLISH has come, and behind it a second connection that repeats it, while the storage commits nothing. */
+    private SimulatedClient takesOverDuringAPublish(int others, ConnectDraft before, ConnectDraft after) {
+        for (String subscriber : List.of("bob", "carol", "dave")) { // on more loops than one
+            broker.connect(connect(subscriber).expiry(60)).subscribes("t").vanishes();
+        }
+        var first = broker.connect(before);
+        for (int i = 0; i < others; i++) {
+            broker.opens("other"); // so the second connection begins on another loop
+        }
+        var second = broker.opens("alice");
+        broker.storage().holdCommits();
+        first.sendsWithoutTurn(publish("t", "one").qos2(1).packet());
+        second.sendsTogether(
+                after.packet(), publish("t", "one").qos2(1).asDuplicate().packet());
+        first.mayLeaveUnheard();
+        return second;
     }
 }
