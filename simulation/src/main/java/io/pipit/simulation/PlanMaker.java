@@ -66,7 +66,7 @@ final class PlanMaker {
             queue = new Settings.Queue(most, 256L << 20, policy, oneIn(2));
         }
         long memory = oneIn(4) ? 150_000 + random.nextInt(300_000) : 1L << 30;
-        int outgoing = oneIn(3) ? 2_000 + random.nextInt(60_000) : 1 << 20;
+        int outgoing = oneIn(3) ? outgoingBound(random.nextInt(60_000)) : 1 << 20;
         long uncommitted = oneIn(4) ? 20_000 + random.nextInt(100_000) : 64L << 20;
         Settings settings = new Settings(
                 mqtt(standard.mqtt()),
@@ -81,6 +81,11 @@ final class PlanMaker {
                 settings,
                 oneIn(3) ? 0 : random.nextInt(8_000),
                 oneIn(2) ? 0 : random.nextInt(3_000));
+    }
+
+    /** Often so small that a client that takes nothing for a while is not read. */
+    private static int outgoingBound(int drawn) {
+        return drawn < 30_000 ? 200 + drawn / 20 : drawn;
     }
 
     private Settings.Mqtt mqtt(Settings.Mqtt standard) {

@@ -29,7 +29,9 @@ final class World implements BrokerListener {
     /** More turns than this without time passing: nobody comes to rest. */
     private static final int MOST_TURNS = 500_000;
 
-    private static final long EXCUSE_NANOS = 15_000_000_000L;
+    /** Who is refused is told after 10 s at the latest, and one that takes nothing hears of it 5 s later. */
+    private static final long EXCUSE_NANOS = 20_000_000_000L;
+
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final int STOP_SECONDS = 16;
 
