@@ -4,14 +4,13 @@ import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,7 @@ final class LazyChanges {
     private final ArrayDeque<Batch> handedIn = new ArrayDeque<>();
 
     /** The keys of entries whose removal has failed, until it is made again. */
-    private final Map<ByteBuffer, byte[]> refused = new HashMap<>();
+    private final Set<byte[]> refused = new TreeSet<>(Arrays::compareUnsigned);
 
     LazyChanges(BrokerLoop loop) {
         this.loop = loop;
@@ -69,7 +68,7 @@ final class LazyChanges {
             loop.commit(gathered, "", commit -> {
                 handedIn.remove(gathered);
                 if (commit instanceof Storage.Commit.Failed) {
-                    removals(gathered, key -> refused.put(ByteBuffer.wrap(key), key));
+                    removals(gathered, refused::add);
                     loop.later(() -> again(gathered, changes));
                 }
             });
@@ -91,7 +90,7 @@ final class LazyChanges {
         };
         removals(batch, collect);
         handedIn.forEach(each -> removals(each, collect));
-        refused.values().forEach(collect);
+        refused.forEach(collect);
         return leaving;
     }
 
@@ -118,14 +117,14 @@ final class LazyChanges {
 
     private void removeAgain(byte[] entry, Batch.@Nullable Add claim) {
         if (claim == null) {
-            refused.remove(ByteBuffer.wrap(entry));
+            refused.remove(entry);
             loop.lazyBatch().delete(Table.ENTRIES, entry);
             return;
         }
         loop.get(Table.ENTRIES, entry, read -> {
             switch (read) {
                 case Storage.Read.Rows(List<Row> found) -> {
-                    refused.remove(ByteBuffer.wrap(entry));
+                    refused.remove(entry);
                     boolean isRemoved = found.isEmpty() || loop.sessions().isBeingRemoved(Keys.numberOf(entry));
                     if (!isRemoved) {
                         loop.lazyBatch().delete(Table.ENTRIES, entry).add(Table.MESSAGES, claim.key(), claim.amount());

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Maps from levels to branches. Null is the empty map, a branch the map of one; up to {@value FewBranches#MOST} are
- * {@link FewBranches}; more of them lie in an array of {@value #WIDTH} places by five bits of their hashes, each place a
- * map again.
+ * {@link FewBranches}; more of them lie in an array of {@value #WIDTH} places by five bits of
+ * their hashes, each place a map again.
  *
  * <p>A change writes one place of one array, or makes one such array of few branches or the reverse: at most
- * {@value #WIDTH} references are copied, however large the map. So a single writer changes maps in place, while readers find every key that is there
- * throughout, whatever arrays they have in hand.
+ * {@value #WIDTH} references are copied, however large the map. So a single writer changes maps in place,
+ * while readers find every key that is there throughout, whatever arrays they have in hand.
  *
  * <p>Where keys agree in all bits of their hashes, the places go on by the bits of the keys themselves, for a short one
  * by zeros. No two keys agree in these (topics contain no zero byte, which stands for the end, and no two short keys agree

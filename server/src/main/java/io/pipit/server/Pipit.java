@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A running broker: the parts put together, and their life. Any program may start one, or several; each has its own
- * threads, ports, files and memory, and gives all of them back when it is closed. Nothing is shared between them, and nothing of
- * the program is touched: no system property, no log configuration, no shutdown hook. Any thread.
+ * threads, ports, files and memory, and gives all of them back when it is closed. Nothing is shared between
+ * them, and nothing of the program is touched: no system property, no log configuration, no shutdown hook. Any thread.
  *
  * <pre>{@code
  * try (Pipit pipit = Pipit.builder().port(0).inMemory().start()) {

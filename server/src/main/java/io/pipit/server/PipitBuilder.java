@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a program says about the broker that it starts. Nothing is read from files, from the environment or from system
- * properties: what is not said here has the default of {@code pipit config show}, but for listeners and data. A broker listens
- * nowhere unless it is told to: {@link #port} and {@link #webSocketPort}. Without either it serves only the
+ * properties: what is not said here has the default of {@code pipit config show}, but for listeners and data. A
+ * broker listens nowhere unless it is told to: {@link #port} and {@link #webSocketPort}. Without either it serves only the
  * program around it. Confined to one thread; every {@link #start} makes another broker.
  */
 public final class PipitBuilder {

@@ -2,7 +2,6 @@ package io.pipit.simulation;
 
 import io.pipit.broker.Census;
 import io.pipit.broker.spi.Table;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -15,8 +14,6 @@ final class Remains {
     private static final int LOOKS = 5;
     /** Its time, and how often it has started. */
     private static final int ROWS_OF_BROKER = 2;
-
-    private static final Set<Table> OF_SESSIONS = EnumSet.complementOf(EnumSet.of(Table.BROKER));
 
     private final World world;
     private @Nullable Census census;
@@ -35,8 +32,7 @@ final class Remains {
         require((wholeness, now) -> {
             wholeness.requireDrained(now);
             wholeness.requireNothingHeld(now);
-            OF_SESSIONS.forEach(table ->
-                    wholeness.requireNone("rows in " + table, world.disk().rows(table)));
+            wholeness.requireNothingStored(world.disk()::rows, Set.of());
             wholeness.requireNone(
                     "rows in BROKER but time and epoch",
                     Math.max(0, world.disk().rows(Table.BROKER) - ROWS_OF_BROKER));

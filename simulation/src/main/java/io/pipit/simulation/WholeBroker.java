@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * check runs the loops until they rest, and throws an AssertionError that names all that is wrong.
  */
 public final class WholeBroker {
-    private static final Set<Table> OF_SESSIONS = EnumSet.complementOf(EnumSet.of(Table.BROKER));
-
     private final Broker broker;
     private final SimulatedLoops loops;
     private final SimulatedStorage storage;
@@ -79,9 +77,7 @@ public final class WholeBroker {
      */
     public void requireNothingStored(Set<Table> garbage) {
         Wholeness wholeness = new Wholeness();
-        EnumSet<Table> empty = EnumSet.copyOf(OF_SESSIONS);
-        empty.removeAll(garbage);
-        empty.forEach(table -> wholeness.requireNone("rows in " + table, storage.rows(table)));
+        wholeness.requireNothingStored(storage::rows, garbage);
         wholeness.requireNone("rows in BROKER but time and epoch", storage.rows(Table.BROKER) - 2);
         throwFaults(wholeness);
     }

@@ -1,8 +1,11 @@
 package io.pipit.simulation;
 
 import io.pipit.broker.Census;
+import io.pipit.broker.spi.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /** What is wrong with what a broker says that it holds. */
 final class Wholeness {
@@ -58,6 +61,20 @@ final class Wholeness {
         requireNone("bytes of retained messages", now.retainedBytes());
         if (!now.indexIsEmpty()) {
             add("the index has no filter, but is not empty");
+        }
+    }
+
+    /**
+     * Nothing is stored but what concerns the whole broker.
+     *
+     * @param rows how many rows a table has
+     * @param garbage tables in which failed commits may have left rows
+     */
+    void requireNothingStored(ToLongFunction<Table> rows, Set<Table> garbage) {
+        for (Table table : Table.values()) {
+            if (table != Table.BROKER && !garbage.contains(table)) {
+                requireNone("rows in " + table, rows.applyAsLong(table));
+            }
         }
     }
 

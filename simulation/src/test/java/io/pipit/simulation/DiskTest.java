@@ -78,13 +78,7 @@ final class DiskTest {
     @Test
     void aFullDisk_failsCommitsAndSaysSo() {
         disk.begin(Act.Trouble.FULL);
-        commit(1, Batch.Urgency.DURABLE);
-        advance(10 * MILLI);
-        assertThat(answers)
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        Storage.Commit.Failed.class,
-                        failed -> assertThat(failed.full()).isTrue());
+        requireFailure(true);
         assertThat(disk.rows(Table.RETAINED)).isZero();
         assertThat(failures).isOne();
         disk.end(Act.Trouble.FULL);
@@ -96,13 +90,18 @@ final class DiskTest {
     @Test
     void aFailingDisk_failsCommits() {
         disk.begin(Act.Trouble.FAILING);
+        requireFailure(false);
+    }
+
+    /** A commit fails, because the disk is full or for another reason. */
+    private void requireFailure(boolean full) {
         commit(1, Batch.Urgency.DURABLE);
         advance(10 * MILLI);
         assertThat(answers)
                 .singleElement()
                 .isInstanceOfSatisfying(
                         Storage.Commit.Failed.class,
-                        failed -> assertThat(failed.full()).isFalse());
+                        failed -> assertThat(failed.full()).isEqualTo(full));
     }
 
     @Test

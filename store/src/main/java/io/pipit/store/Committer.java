@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A write that fails leaves everything open: whether it happened, and what the disk has of those before it that
  * were not yet brought there. Nobody is answered then. The database is opened anew, as soon as the disk takes files
- * again (for reads alone while it does not), which replaces the log that is not trusted any more; what the disk may lack is written once more, and then what
- * failed. Until then {@link #refusal} tells why nothing new should come. Only a stop ends this without success.
+ * again (for reads alone while it does not), which replaces the log that is not trusted any more; what the disk may lack
+ * is written once more, and then what failed. Until then {@link #refusal} tells why nothing new should come. Only a stop ends this without success.
  */
 final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);

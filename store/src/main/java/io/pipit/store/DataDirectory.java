@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 final class DataDirectory implements AutoCloseable {
     private static final int FORMAT = 1;
     private static final String FORMAT_NAME = "pipit-store ";
+    private static final String ELSEWHERE = "start with another directory (--data)";
 
     private final Path path;
     private final FileChannel lock;
@@ -43,7 +45,8 @@ final class DataDirectory implements AutoCloseable {
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
         } catch (IOException unusable) {
-            throw new IOException("cannot keep data in " + absolute + ": " + why(unusable), unusable);
+            throw new IOException(
+                    "cannot keep data in " + absolute + ": " + why(unusable) + "; " + ELSEWHERE, unusable);
         }
         try {
             take(lock, absolute);
@@ -58,9 +61,12 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static String why(IOException fault) {
-        return fault instanceof FileAlreadyExistsException
-                ? fault.getMessage() + " is no directory"
-                : fault.getClass().getSimpleName() + " " + fault.getMessage();
+        return switch (fault) {
+            case FileAlreadyExistsException there -> there.getFile() + " is no directory";
+            case AccessDeniedException denied ->
+                "user " + System.getProperty("user.name") + " may not write " + denied.getFile();
+            default -> fault.getClass().getSimpleName() + " " + fault.getMessage();
+        };
     }
 
     private static void createOwnerOnly(Path directory) throws IOException {
@@ -103,7 +109,7 @@ final class DataDirectory implements AutoCloseable {
         }
         if (!taken) {
             throw new IOException("cannot keep data in " + path + ": process " + owner(lock)
-                    + " uses it; stop that, or start with another directory (--data)");
+                    + " uses it; stop that, or " + ELSEWHERE);
         }
         ByteBuffer pid = ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(UTF_8));
         lock.truncate(0);
@@ -130,7 +136,8 @@ final class DataDirectory implements AutoCloseable {
         String text = Files.readString(file).strip();
         if (!text.equals(FORMAT_NAME + FORMAT)) {
             throw new IOException("cannot keep data in " + path + ": it holds \"" + text
-                    + "\", and this version of Pipit knows \"" + FORMAT_NAME + FORMAT + "\"");
+                    + "\", and this version of Pipit knows \"" + FORMAT_NAME + FORMAT
+                    + "\"; start the version that wrote it, or " + ELSEWHERE);
         }
     }
 
