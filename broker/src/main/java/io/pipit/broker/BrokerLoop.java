@@ -50,7 +50,7 @@ final class BrokerLoop {
         this.sessions = new Sessions(this);
         this.numbers = new Numbers(port.index());
         this.wills = new Wills(this);
-        this.memory = new MemoryPauses(this, broker.memory());
+        this.memory = new MemoryPauses(this, broker.memory(), loops);
         this.matches =
                 new MatchCache<>(broker.index(), MATCHES, MATCHED_SUBSCRIPTIONS, found -> Match.of(found, loops));
         this.wakes = new boolean[loops];

@@ -8,6 +8,8 @@ import java.util.function.LongSupplier;
  * are paused, below the low-water mark they go on. Any thread.
  */
 final class MemoryBudget {
+    private static final long STEP = 64 << 10;
+
     private final AtomicLong queued = new AtomicLong();
     private final LongSupplier elsewhere;
     private final long high;
@@ -28,6 +30,14 @@ final class MemoryBudget {
     /** Queues have grown by so many bytes, or shrunk by a negative number. */
     void add(long bytes) {
         queued.addAndGet(bytes);
+    }
+
+    /**
+     * The bytes by which each of so many loops may fall behind in counting, so that they do not share a counter for each
+     * message: what all of them miss together is less than what lies between the marks.
+     */
+    long step(int loops) {
+        return Math.min(STEP, (high - low) / (2L * loops));
     }
 
     /** What queues take. */

@@ -12,25 +12,29 @@ import java.util.Set;
 final class MemoryPauses {
     private static final long LOOK_NANOS = 50_000_000L;
     private static final int LOOKS_PER_TURN = 20;
-    /** Memory is counted in such steps, so that loops do not share a counter for each message. */
-    private static final long STEP = 64 << 10;
-
     private final BrokerLoop loop;
     private final MemoryBudget budget;
+    private final long step;
     private final Set<Client> paused = new LinkedHashSet<>();
     private final Timers.Timer look = Timers.timer(this::look);
     private long uncounted;
     private int looks;
 
-    MemoryPauses(BrokerLoop loop, MemoryBudget budget) {
+    /**
+     * One in which nobody is paused.
+     *
+     * @param loops how many there are
+     */
+    MemoryPauses(BrokerLoop loop, MemoryBudget budget, int loops) {
         this.loop = loop;
         this.budget = budget;
+        this.step = budget.step(loops);
     }
 
     /** Queues of this loop have grown by so many bytes, or shrunk by a negative number. */
     void add(long bytes) {
         uncounted += bytes;
-        if (uncounted > STEP || uncounted < -STEP) {
+        if (uncounted > step || uncounted < -step) {
             budget.add(uncounted);
             uncounted = 0;
         }

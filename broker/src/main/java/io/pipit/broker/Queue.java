@@ -483,11 +483,12 @@ final class Queue {
             return true;
         }
         entry.markDupUpTo(sentUpTo);
-        if (!entry.isDup() && message.isExpired(time.millis())) { // [MQTT-4.3.3-7]
+        QoS qos = entry.terms().qos();
+        boolean mustComeAgain = entry.isDup() && qos.isAcknowledged();
+        if (!mustComeAgain && message.isExpired(time.millis())) { // [MQTT-3.3.2-5], [MQTT-4.3.3-7]
             drop(entry, DropReason.EXPIRED);
             return true;
         }
-        QoS qos = entry.terms().qos();
         if (qos == QoS.AT_MOST_ONCE) {
             boolean sent = outlet.publish(message, entry.terms(), 0, false);
             finishUnacknowledged(entry, sent);

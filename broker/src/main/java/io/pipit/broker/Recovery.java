@@ -33,7 +33,6 @@ final class Recovery {
     /** The sessions that are over and of which something is left, by their numbers. */
     private final Map<Long, ClientIdentifier> dead = new TreeMap<>();
 
-    private long stoppedMillis;
     private long foundEpoch;
     private int waiting;
 
@@ -53,12 +52,11 @@ final class Recovery {
 
     void begin() {
         loop.get(Table.BROKER, Keys.time(), rows(this::begin, found -> {
-            stoppedMillis = broker.time().millis();
             for (Row row : found) {
                 try {
                     RowReader times = new RowReader(row.value());
-                    stoppedMillis = times.i64();
-                    broker.time().resume(stoppedMillis, times.i64());
+                    long storedMillis = times.i64();
+                    broker.time().resume(storedMillis, times.i64());
                 } catch (RuntimeException fault) {
                     broker.unreadable().copyAside(loop, Table.BROKER, row, fault);
                 }
@@ -213,7 +211,7 @@ final class Recovery {
         for (Wills.Stored will : wills) {
             Session session = sessions.get(will.number());
             BrokerLoop owner = session == null ? loop : session.loop();
-            loop.on(owner, () -> owner.wills().recover(will, session, stoppedMillis));
+            loop.on(owner, () -> owner.wills().recover(will, session));
         }
         waiting = broker.loops().size();
         for (BrokerLoop owner : broker.loops()) {

@@ -190,9 +190,8 @@ final class Wills {
      * Takes back the will of a connection that a crash or a stop has ended.
      *
      * @param session whose will it is, or null when it was not stored
-     * @param stoppedMillis when the connection ended
      */
-    void recover(Stored stored, @Nullable Session session, long stoppedMillis) {
+    void recover(Stored stored, @Nullable Session session) {
         if (session == null) {
             publish(
                     messageOf(stored.client(), stored.will()),
@@ -201,11 +200,15 @@ final class Wills {
         }
         SessionWill taken = new SessionWill(stored.will(), () -> publish(session));
         session.will(taken);
-        long at = stored.dueMillis() == CONNECTED
-                ? stoppedMillis + Math.min(taken.delaySeconds(), session.expirySeconds()) * 1000
-                : stored.dueMillis();
-        long rest = Math.max(0, at - loop.time().millis());
-        loop.timers().schedule(taken.delay(), rest * 1_000_000L);
+        // When the connection ended in a crash nobody knows: now at the latest, and a will never comes early.
+        long rest = stored.dueMillis() == CONNECTED
+                ? Math.min(taken.delaySeconds(), session.expirySeconds()) * 1000
+                : stored.dueMillis() - loop.time().millis();
+        if (rest <= 0) {
+            publish(session);
+        } else {
+            loop.timers().schedule(taken.delay(), rest * 1_000_000L);
+        }
     }
 
     private static Will willOf(Message message, long delay, long expiry) {

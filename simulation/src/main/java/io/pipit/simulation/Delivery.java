@@ -15,6 +15,14 @@ record Delivery(
         boolean repeated,
         ModelSession.Seen before,
         long nanos) {
+    /**
+     * Whether it comes again though its receiver has refused it: the refusal was under way when the connection broke, or
+     * its effect was not durable yet.
+     */
+    boolean isRefusedBefore() {
+        return before.isRefused() && packet.dup();
+    }
+
     /** Whether the message has never come before. */
     boolean isFirst() {
         return before.deliveries() == 0;

@@ -21,8 +21,8 @@ final class ExactlyOnce implements Rule {
                 || (delivery.before().exact() == 0 && !delivery.before().isRefused())) {
             return;
         }
-        if (delivery.before().isRefused() && delivery.packet().dup()) {
-            return; // the refusal was under way when the connection broke, or its effect was not durable yet
+        if (delivery.isRefusedBefore()) {
+            return;
         }
         // Without a stored session nothing of a delivery is undone when the publisher is refused and tries again.
         boolean publishedAgain = !delivery.session().isStored() && ledger.hasFailed() && message.timesSent() != 1;

@@ -22,12 +22,17 @@ final class FreshRetained implements Rule {
         Published before = newest.get(line);
         if (before == null || before.number() <= message.number()) {
             newest.put(line, message);
-        } else if (delivery.packet().retain() && !message.isDisturbed()) {
+        } else if (delivery.packet().retain() && !message.isDisturbed() && !cameAgain(message, before)) {
             throw new Violation(
                     "fresh-retained",
                     message + " was delivered to client " + delivery.session().client() + " as retained, after "
                             + before);
         }
+    }
+
+    /** Whether its publisher has sent it again, after the other: that is retained for the second time then. */
+    private static boolean cameAgain(Published message, Published other) {
+        return message.timesSent() > 1 && message.lastSent() > other.firstSent();
     }
 
     /** What was not acknowledged may not have been retained. */

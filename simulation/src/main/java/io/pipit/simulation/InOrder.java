@@ -8,9 +8,11 @@ import java.util.Map;
 /** First deliveries to a session come in the order of publication, for each publisher, topic and QoS. */
 final class InOrder implements Rule {
     private final Map<Line, Integer> last = new HashMap<>();
+    private final Ledger ledger;
     private final boolean drops;
 
-    InOrder(Circumstances circumstances) {
+    InOrder(Circumstances circumstances, Ledger ledger) {
+        this.ledger = ledger;
         this.drops =
                 circumstances.dropsWhenFull(); // what was dropped, at QoS 0 offline too, and is sent again comes later
     }
@@ -25,7 +27,7 @@ final class InOrder implements Rule {
                 || delivery.packet().retain()
                 || message.isDisturbed()
                 || !message.isOrdered()
-                || (drops && delivery.packet().dup()) // a crash has undone that it was dropped
+                || isDropUndone(delivery)
                 || (message.timesSent() > 1 && (drops || delivery.packet().qos() == QoS.AT_MOST_ONCE))) {
             return;
         }
@@ -46,5 +48,12 @@ final class InOrder implements Rule {
                     "order",
                     message + " was delivered to client " + delivery.session().client() + " after message " + before);
         }
+    }
+
+    /** Whether it may have been dropped, for its expiry or because the queue was full, and a crash has undone that. */
+    private boolean isDropUndone(Delivery delivery) {
+        boolean dropped = drops || delivery.message().expirySeconds() > 0;
+        boolean mayBeSecond = delivery.packet().dup() || delivery.packet().qos() == QoS.AT_MOST_ONCE;
+        return dropped && mayBeSecond && ledger.hasCrashed();
     }
 }

@@ -51,6 +51,11 @@ final class ModelClient {
     private boolean rivals;
     private boolean keepsItsWill;
     private long lostNanos;
+    private long detachedNanos = Long.MAX_VALUE;
+    private long lastAbsenceNanos;
+
+    /** An answer of the broker may be so late. */
+    private static final long GRACE_NANOS = 2_000_000_000L;
 
     /** A SUBSCRIBE or UNSUBSCRIBE that is not answered. */
     private record Asked(TopicFilter filter, @Nullable Wish wish) {}
@@ -168,6 +173,8 @@ final class ModelClient {
         if (cleanStart) {
             mustCleanStart = traits.stored();
             begin();
+        } else {
+            mustCleanStart = mayHaveExpired(absentNanos() + GRACE_NANOS); // unanswered, it may have begun a new one
         }
         accepted = false;
         leaving = false;
@@ -260,15 +267,34 @@ final class ModelClient {
         if (!session.isEstablished()) {
             return;
         }
-        long absentNanos = world.clock().nanos() - lostNanos;
-        boolean expired = absentNanos >= traits.expirySeconds() * 1_000_000_000L
-                || world.ledger().hasWallStepped();
-        if (!traits.isMortal() || !expired) {
+        if (!mayHaveExpired(lastAbsenceNanos)) {
             throw new Violation(
                     "session-present",
-                    name() + " is told that its session is no more, " + absentNanos / 1_000_000
-                            + " ms after it was lost");
+                    name() + " is told that its session is no more, after an absence of " + lastAbsenceNanos / 1_000_000
+                            + " ms");
         }
+    }
+
+    private boolean mayHaveExpired(long absentNanos) {
+        boolean expired = absentNanos >= traits.expirySeconds() * 1_000_000_000L
+                || world.ledger().hasWallStepped();
+        return traits.isMortal() && expired;
+    }
+
+    /** Since it, or the broker, has lost the connection. */
+    private long absentNanos() {
+        return world.clock().nanos() - Math.min(lostNanos, detachedNanos);
+    }
+
+    /** The broker says that it is connected. */
+    void attached() {
+        lastAbsenceNanos = absentNanos();
+        detachedNanos = Long.MAX_VALUE;
+    }
+
+    /** The broker says that it is no more, which it may hear later. */
+    void detached() {
+        detachedNanos = world.clock().nanos();
     }
 
     private void keepAlive(Link current) {

@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** What is left in a broker, and in its storage, when there should be nothing: no timer, byte or identifier. */
 final class Remains {
     private static final long PAUSE_NANOS = 130_000_000L;
-    /** The broker stores its time now and then: it may be at that when it is asked. */
-    private static final int LOOKS = 5;
+    /**
+     * The broker stores its time now and then, and may be at that when it is asked; and a connection that it closes keeps
+     * for 5 s what its peer does not take.
+     */
+    private static final int LOOKS = 50;
     /** Its time, and how often it has started. */
     private static final int ROWS_OF_BROKER = 2;
 

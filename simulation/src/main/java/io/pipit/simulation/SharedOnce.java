@@ -26,7 +26,7 @@ final class SharedOnce implements Rule {
             return;
         }
         delivered.add(message.number());
-        if (delivery.packet().qos() != QoS.EXACTLY_ONCE || delivery.repeated()) {
+        if (delivery.packet().qos() != QoS.EXACTLY_ONCE || delivery.repeated() || delivery.isRefusedBefore()) {
             return;
         }
         int times = exact.merge(message.number(), 1, Integer::sum);

@@ -18,6 +18,7 @@ import io.pipit.mqtt.TopicName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ final class World implements BrokerListener {
         this.rules = new ArrayList<>(List.of(
                 new OnlySubscribed(),
                 new ExactlyOnce(ledger),
-                new InOrder(circumstances),
+                new InOrder(circumstances, ledger),
                 new NotExpired(ledger),
                 new SameIdentifier(),
                 new FreshRetained(),
@@ -410,13 +411,17 @@ final class World implements BrokerListener {
 
     @Override
     public void connected(Identity client, ProtocolVersion version, boolean sessionPresent) {
-        oneConnection.connected(client.clientIdentifier().value());
+        String name = client.clientIdentifier().value();
+        oneConnection.connected(name);
+        named(name).ifPresent(ModelClient::attached);
     }
 
     @Override
     public void disconnected(Identity client, ReasonCode reason) {
-        trace.note("", client.clientIdentifier() + " is disconnected: " + reason);
-        oneConnection.disconnected(client.clientIdentifier().value());
+        String name = client.clientIdentifier().value();
+        trace.note("", name + " is disconnected: " + reason);
+        oneConnection.disconnected(name);
+        named(name).ifPresent(ModelClient::detached);
     }
 
     @Override
@@ -428,11 +433,14 @@ final class World implements BrokerListener {
     public void dropped(ClientIdentifier client, TopicName topic, DropReason reason) {
         ledger.dropped(client.value(), reason);
         if (reason == DropReason.STORAGE_REFUSED) {
-            clients.stream()
-                    .filter(one -> one.name().equals(client.value()))
-                    .forEach(publisher -> publisher.outbound().refused(topic));
+            named(client.value()).ifPresent(publisher -> publisher.outbound().refused(topic));
         }
         trace.note("", "dropped for " + client + ": " + topic + ", " + reason);
+    }
+
+    /** The client of a name; who only looks at the end is none. */
+    private Optional<ModelClient> named(String name) {
+        return clients.stream().filter(one -> one.name().equals(name)).findFirst();
     }
 
     @Override

@@ -46,6 +46,22 @@ final class MemoryTest {
     }
 
     @Test
+    void smallBound_isKeptToo() {
+        broker.configured(settings().memory(40 * KIB));
+        var bob =
+                broker.connect(connect("bob").receiveMaximum(1)).subscribes("t").mayLeaveUnheard();
+        var alice = broker.connect(connect("alice")).mayLeaveUnheard();
+        for (int i = 1; i <= 50; i++) {
+            alice.sends(publish("t", "x".repeat(KIB)).qos1(i));
+        }
+        assertThat(alice.network().isPaused()).isTrue();
+        bob.vanishes();
+        broker.advance(Duration.ofSeconds(1));
+        assertThat(alice.network().isPaused()).isFalse();
+        assertThat(alice.hearsAll()).hasSize(50);
+    }
+
+    @Test
     void subscriberThatGoes_leavesItsMemory() {
         var bob =
                 broker.connect(connect("bob").receiveMaximum(1)).subscribes("t").mayLeaveUnheard();

@@ -11,6 +11,7 @@ import io.pipit.broker.QueuePolicy;
 import io.pipit.broker.spi.DropReason;
 import io.pipit.mqtt.PubAck;
 import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.Spec;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,6 +50,40 @@ final class RareMomentsTest {
         broker.storage().releaseCommits();
         broker.runUntilIdle();
         again.receives(connackPresent());
+    }
+
+    @Test
+    @Spec("MQTT-3.3.2-5")
+    void messageThatMayHaveBeenSentAtQos0BeforeACrash_expiresAllTheSame() {
+        broker.configured(settings().queueQos0());
+        var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(1))
+                .subscribes("first", 1)
+                .subscribes("t", 0)
+                .mayLeaveUnheard();
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("first", "1").qos1());
+        alice.publishes(publish("first", "2").qos1());
+        alice.publishes(publish("t", "x").qos1().expiry(10));
+        broker.crashes(Duration.ofSeconds(30));
+        bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("first", "1").qos1().asDuplicate()));
+        bob.acknowledges(bob.receives(publish("first", "2").qos1().asDuplicate()));
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.EXPIRED, 1);
+    }
+
+    @Test
+    @Spec("MQTT-3.1.3-9")
+    void crash_doesNotLetTheWillsOfConnectedClientsComeEarly() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("will");
+        broker.connect(connect("alice").expiry(600).will(publish("will", "gone").delay(12)));
+        broker.advance(Duration.ofSeconds(9)); // the time was stored at the start, and is not stored again yet
+        broker.crashes();
+        bob = broker.connect(connect("bob").resuming().expiry(600));
+        broker.advance(Duration.ofSeconds(11));
+        broker.connect(connect("alice").resuming().expiry(600));
+        broker.advance(Duration.ofSeconds(30));
+        bob.receivesNothing();
     }
 
     @Test

@@ -80,7 +80,7 @@ final class RulesTest {
 
     @Test
     void inOrder_seesAnOlderOneAfterANewerOne() {
-        InOrder rule = new InOrder(UNBOUNDED);
+        InOrder rule = new InOrder(UNBOUNDED, ledger);
         subscribed("t/#");
         Published first = published("t/0", QoS.AT_LEAST_ONCE);
         Published second = published("t/0", QoS.AT_LEAST_ONCE);
@@ -92,7 +92,7 @@ final class RulesTest {
 
     @Test
     void inOrder_letsRepetitionsPass() {
-        InOrder rule = new InOrder(UNBOUNDED);
+        InOrder rule = new InOrder(UNBOUNDED, ledger);
         subscribed("t/#");
         Published first = published("t/0", QoS.AT_LEAST_ONCE);
         Published second = published("t/0", QoS.AT_LEAST_ONCE);
@@ -100,6 +100,19 @@ final class RulesTest {
         session.count(first.number(), 1, false);
         rule.delivered(delivery(second, 2));
         passes(() -> rule.delivered(delivery(first, packet(first, 1, true), false)));
+    }
+
+    @Test
+    void inOrder_whereQueuesDrop_letsPassWhatACrashHasBroughtBack() {
+        InOrder rule = new InOrder(bounded(), ledger);
+        subscribed("t/#");
+        Published first = published("t/0", QoS.AT_LEAST_ONCE);
+        rule.delivered(delivery(published("t/0", QoS.AT_LEAST_ONCE), 2));
+        breaks("order", () -> rule.delivered(delivery(first, packet(first, 1, true), false)));
+        rule.delivered(delivery(published("t/0", QoS.AT_LEAST_ONCE), 3));
+        ledger.crashed();
+        passes(() -> rule.delivered(delivery(first, packet(first, 1, true), false)));
+        breaks("order", () -> rule.delivered(delivery(first, 4)));
     }
 
     @Test
@@ -129,6 +142,16 @@ final class RulesTest {
         Published newer = retained();
         passes(() -> rule.delivered(delivery(newer, 1)));
         breaks("fresh-retained", () -> rule.delivered(delivery(older, 2)));
+    }
+
+    @Test
+    void freshRetained_letsPassWhatItsPublisherHasSentAgain() {
+        FreshRetained rule = new FreshRetained();
+        Published older = retained();
+        Published newer = retained();
+        passes(() -> rule.delivered(delivery(newer, 1)));
+        older.sent(ledger.stamp());
+        passes(() -> rule.delivered(delivery(older, 2)));
     }
 
     @Test
@@ -168,6 +191,17 @@ final class RulesTest {
         SharedOnce rule = new SharedOnce(UNBOUNDED);
         Published message = published("s/1", QoS.EXACTLY_ONCE);
         passes(() -> rule.delivered(delivery(message, 1)));
+        breaks("shared-once", () -> rule.delivered(delivery(message, 2)));
+    }
+
+    @Test
+    void sharedOnce_letsPassARefusedOneThatComesAgain() {
+        SharedOnce rule = new SharedOnce(UNBOUNDED);
+        Published message = published("s/1", QoS.EXACTLY_ONCE);
+        rule.delivered(delivery(message, 1));
+        session.count(message.number(), 1, true);
+        session.refuse(1);
+        passes(() -> rule.delivered(delivery(message, packet(message, 1, true), false)));
         breaks("shared-once", () -> rule.delivered(delivery(message, 2)));
     }
 
