@@ -39,42 +39,48 @@ final class OutgoingPublishes {
 
     /** Sends a message; false when it is larger than the client accepts. */
     boolean publish(Message message, Terms terms, int packetIdentifier, boolean dup) {
-        if (aliases.areSent()) {
-            return publishByAlias(message, terms, packetIdentifier, dup);
+        if (aliases.areSent() && publishByAlias(message, terms, packetIdentifier, dup)) {
+            return true;
         }
         EncodedPublish encoded = loop.shapes().of(message, terms, client.version(), loop.time());
         if (encoded.size() > client.limits().maximumPacketSize()) {
             return false;
         }
-        loop.metrics().sentPublish(terms.qos(), message.payload().size());
         client.connection().send(encoded, packetIdentifier, dup);
-        client.watchOutgoing();
+        sent(message, terms);
         return true;
     }
 
+    /** Sends a message with an alias; false when none is free for its topic, or the packet would be too large by it. */
     private boolean publishByAlias(Message message, Terms terms, int packetIdentifier, boolean dup) {
-        Properties properties = EncodedShapes.propertiesOf(message, terms, loop.time());
         TopicName topic = message.topic();
         int known = aliases.known(topic);
         int alias = known == 0 ? aliases.assign(topic) : known;
+        if (alias == 0) {
+            return false;
+        }
         Publish publish = new Publish(
                 dup,
                 terms.qos(),
                 terms.retain(),
                 known == 0 ? topic : null,
                 packetIdentifier,
-                alias == 0 ? properties : properties.with(Property.TOPIC_ALIAS, alias),
+                EncodedShapes.propertiesOf(message, terms, loop.time()).with(Property.TOPIC_ALIAS, alias),
                 message.payload());
         if (PacketEncoder.size(publish, client.version()) > client.limits().maximumPacketSize()) {
-            if (known == 0 && alias != 0) {
+            if (known == 0) {
                 aliases.forget(topic);
             }
             return false;
         }
-        loop.metrics().sentPublish(terms.qos(), message.payload().size());
         client.connection().send(publish, client.version());
-        client.watchOutgoing();
+        sent(message, terms);
         return true;
+    }
+
+    private void sent(Message message, Terms terms) {
+        loop.metrics().sentPublish(terms.qos(), message.payload().size());
+        client.watchOutgoing();
     }
 
     /** Sends PUBREL. */
@@ -93,22 +99,20 @@ final class OutgoingPublishes {
     }
 
     private void complete(int packetIdentifier, State expected, QoS qos, boolean refused, PacketType type) {
-        Session session = client.session();
-        if (session.queue().acknowledgements().completed(packetIdentifier, expected, qos, refused)) {
-            session.pump();
-        } else {
+        if (!acknowledgements().completed(packetIdentifier, expected, qos, refused)) {
             loop.metrics().unexpectedAcknowledgement(type);
         }
     }
 
     /** PUBREC has come. */
     void pubRec(int packetIdentifier, ReasonCode reason) {
-        Session session = client.session();
-        if (session.queue().acknowledgements().received(packetIdentifier, reason.isError())) {
-            session.pump();
-        } else if (!reason.isError()) {
+        if (!acknowledgements().received(packetIdentifier, reason.isError()) && !reason.isError()) {
             loop.metrics().unexpectedAcknowledgement(PacketType.PUBREC);
             release(packetIdentifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
         }
+    }
+
+    private Acknowledgements acknowledgements() {
+        return client.session().queue().acknowledgements();
     }
 }

@@ -49,7 +49,7 @@ final class Queue {
         /** The storage failed at something that the client waits for. */
         void storageFailed(String reason);
 
-        /** The storage has answered, by which more than what was sent now may have become possible. */
+        /** The client or the storage has answered: more than what was sent now may have become possible. */
         void progressed();
 
         /** It has become longer by messages and bytes, of which so many are in memory; or shorter. */
@@ -533,7 +533,7 @@ final class Queue {
         } else {
             complete(entry);
         }
-        pump();
+        progress();
     }
 
     // End

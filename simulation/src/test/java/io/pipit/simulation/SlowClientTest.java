@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.broker.Message;
 import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.DropReason;
+import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.Payload;
 import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.Publish;
@@ -18,8 +19,11 @@ import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.TopicName;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that does not read costs its own bound, and nobody else anything. */
 final class SlowClientTest {
@@ -93,6 +97,19 @@ final class SlowClientTest {
         }
         bob.receivesNothing();
         broker.droppedNothing("bob");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void moreThanTheBoundInOneTurn_isSentWhenTheNetworkHasTakenThat(int topicAliasMaximum) {
+        var bob = broker.connect(connect("bob").topicAliasMaximum(topicAliasMaximum))
+                .mayLeaveUnheard()
+                .subscribes("t");
+        Packet[] together = IntStream.rangeClosed(1, 50)
+                .mapToObj(i -> publish("t", "x".repeat(10 * KIB)).qos1(i).packet())
+                .toArray(Packet[]::new);
+        broker.connect(connect("alice")).mayLeaveUnheard().sendsTogether(together);
+        assertThat(bob.unheard()).isEqualTo(50);
     }
 
     @Test

@@ -1,14 +1,20 @@
 package io.pipit.simulation;
 
 import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.puback;
+import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.publish;
+import static io.pipit.simulation.Packets.pubrec;
+import static io.pipit.simulation.Packets.pubrel;
 import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.Publish;
+import io.pipit.mqtt.ReasonCode;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -48,6 +54,42 @@ final class SysTopicsTest {
         }
         broker.advance(Duration.ofSeconds(21));
         assertThat(last(bob)).isEqualTo("7");
+    }
+
+    @Test
+    void deliveries_areCountedWithTheirBytes_whetherTheirTopicIsSentOrItsAlias() {
+        var bob = broker.connect(connect("bob").topicAliasMaximum(1)).subscribes("#", 1);
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("a", "12"))
+                .publishes(publish("a", "345").qos1())
+                .publishes(publish("b", "6789").qos1());
+        bob.hearsAll();
+        broker.advance(Duration.ofSeconds(21));
+        assertThat(value("publish/messages/sent")).isEqualTo("3");
+        assertThat(value("publish/bytes/sent")).isEqualTo("9");
+        assertThat(value("metrics/messages/qos1/sent")).isEqualTo("2");
+    }
+
+    @Test
+    void acknowledgementsThatNobodyExpects_areCounted() {
+        var bob = broker.connect(connect("bob")).subscribes("t");
+        bob.sends(puback(7)).sends(pubcomp(8)).sends(pubrec(9)).sends(pubrec(10, ReasonCode.UNSPECIFIED_ERROR));
+        bob.receives(pubrel(9, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "1").qos1()).publishes(publish("t", "2").qos2());
+        bob.acknowledges(bob.receives(publish("t", "1").qos1()));
+        bob.acknowledges(bob.receives(publish("t", "2").qos2()));
+        broker.advance(Duration.ofSeconds(21));
+        for (String type : List.of("puback", "pubcomp", "pubrec")) {
+            assertThat(value("metrics/packets/" + type + "/missed")).as(type).isEqualTo("1");
+        }
+    }
+
+    private String value(String name) {
+        var reader = broker.connect(connect("reader"));
+        String value = last(reader.subscribes("$SYS/broker/" + name));
+        reader.disconnects();
+        return value;
     }
 
     @Test

@@ -6,6 +6,7 @@ import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.broker.spi.DropReason;
 import io.pipit.mqtt.Payload;
 import io.pipit.mqtt.Property;
 import io.pipit.mqtt.Publish;
@@ -133,6 +134,48 @@ final class TopicAliasTest {
             assertThat(received.dup()).isTrue();
             assertThat(resolve(received, topics, 5)).isEqualTo(TopicName.of("a"));
         }
+    }
+
+    @Test
+    @Spec("MQTT-3.1.2-25")
+    void messageThatIsTooLargeOnlyWithAnAlias_isSentWithoutOne_andTheAliasIsFreeForTheNext() {
+        var bob = broker.connect(connect("bob").topicAliasMaximum(1).maximumPacketSize(100))
+                .subscribes("#");
+        var alice = broker.connect(connect("alice"));
+        String fits = "x".repeat(100 - "topic".length() - 5);
+        alice.publishes(publish("topic", fits));
+        bob.receives(publish("topic", fits));
+        alice.publishes(publish("other", "1"));
+        bob.receives(publish("other", "1").alias(1));
+        alice.publishes(publish("topic", "2"));
+        bob.receives(publish("topic", "2"));
+        alice.publishes(publish("topic", fits + "x"));
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.PACKET_TOO_LARGE, 1);
+    }
+
+    @Test
+    void messageThatFillsTheClientsMaximumWithItsAlias_isSentWithIt() {
+        var bob = broker.connect(connect("bob").topicAliasMaximum(1).maximumPacketSize(100))
+                .subscribes("#");
+        String fits = "x".repeat(100 - "topic".length() - 5 - 3);
+        broker.connect(connect("alice")).publishes(publish("topic", fits));
+        bob.receives(publish("topic", fits).alias(1));
+    }
+
+    @Test
+    void messageThatIsTooLargeWithTheAliasOfAShortTopic_isSentWithoutIt_andTheAliasStays() {
+        var bob = broker.connect(connect("bob").topicAliasMaximum(2).maximumPacketSize(100))
+                .subscribes("#");
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("a", "1")).publishes(publish("b", "1"));
+        bob.receives(publish("a", "1").alias(1));
+        bob.receives(publish("b", "1").alias(2));
+        String fits = "x".repeat(100 - "a".length() - 5);
+        alice.publishes(publish("a", fits)).publishes(publish("a", "2")).publishes(publish("b", "2"));
+        bob.receives(publish("a", fits));
+        bob.receives(publish("-", "2").alias(1).withoutTopic());
+        bob.receives(publish("-", "2").alias(2).withoutTopic());
     }
 
     private static TopicName resolve(Publish received, Map<Integer, TopicName> topics, int maximum) {
