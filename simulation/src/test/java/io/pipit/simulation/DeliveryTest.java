@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -221,6 +222,7 @@ final class DeliveryTest {
         broker.connect(connect("bob").v311()).subscribes("t").receivesNothing();
     }
 
+    @Tag("long")
     @Test
     @Spec("MQTT-2.2.1-4")
     void identifiers_goOnAfterTheLast_andWaitForOneInUse() {

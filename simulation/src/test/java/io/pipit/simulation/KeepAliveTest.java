@@ -13,6 +13,7 @@ import io.pipit.mqtt.Property;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -81,6 +82,7 @@ final class KeepAliveTest {
         alice.isClosedAfter(disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT));
     }
 
+    @Tag("long")
     @Test
     void keepAlive0_isNeverDisconnected() {
         var alice = broker.connect(connect("alice").keepAlive(0));

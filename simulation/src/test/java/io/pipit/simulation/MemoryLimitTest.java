@@ -12,9 +12,11 @@ import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two clients publish to each other, faster than the broker's memory allows: neither waits for the other for ever. */
+@Tag("long")
 final class MemoryLimitTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int SEEDS = 40;

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.Publish;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -122,6 +123,7 @@ final class MemoryTest {
         bob.acknowledges(bob.receives(publish("t", "now").qos1()));
     }
 
+    @Tag("long")
     @Test
     void twoThatPublishToEachOtherAtTheLimit_bothMakeProgress() {
         int messages = 150;

@@ -15,6 +15,7 @@ import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -65,6 +66,7 @@ final class SessionExpiryTest {
         alice.receives(publish("t", "hi"));
     }
 
+    @Tag("long")
     @Test
     void expiryOfAllOnes_isNever() {
         broker.connect(connect("alice").expiry(0xFFFF_FFFFL)).vanishes();

@@ -20,6 +20,7 @@ import io.pipit.mqtt.TopicName;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ final class SlowClientTest {
     final Dialogue broker = new Dialogue(settings().outgoingBytes(100 * KIB));
 
     /** Each costs the same, however many wait before it. */
+    @Tag("long")
     @Test
     void manyThatWaitForTheStorage_takeTimeByTheirNumber() {
         cpuNanosFor(5_000);
