@@ -168,6 +168,9 @@ final class Sessions {
         }
         client.attached(session);
         handshake.complete(present);
+        if (!client.isEstablished()) { // it accepts no packet as large as CONNACK
+            return;
+        }
         session.established(client);
         loop.metrics().connected();
         loop.broker().connected(client, present);

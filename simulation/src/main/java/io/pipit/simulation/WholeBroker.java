@@ -43,6 +43,16 @@ public final class WholeBroker {
         throwFaults(wholeness);
     }
 
+    /** When all connections are closed: nobody is connected or counts as a client, and the rest is consistent. */
+    public void requireNobodyConnected() {
+        Census now = census();
+        Wholeness wholeness = new Wholeness();
+        wholeness.requireConsistent(now);
+        wholeness.requireNone("connections", now.holdings().connections());
+        wholeness.requireNone("clients", now.counted().clients());
+        throwFaults(wholeness);
+    }
+
     /**
      * When clients have received and acknowledged all there was, and nothing is being stored: no message, no Packet
      * Identifier, no byte of memory is in use.

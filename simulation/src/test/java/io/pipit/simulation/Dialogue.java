@@ -3,6 +3,7 @@ package io.pipit.simulation;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pipit.broker.Broker;
+import io.pipit.broker.Census;
 import io.pipit.broker.LocalMessage;
 import io.pipit.broker.Message;
 import io.pipit.broker.Settings;
@@ -35,7 +36,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }</pre>
  *
  * After everything that a client does, all loops run until none has work. At the end of a test each packet must have
- * been expected, and nothing may have been thrown on a loop.
+ * been expected, and nothing may have been thrown on a loop; then all connections close and local
+ * subscriptions end, and what the broker counts must be what it holds.
  */
 public final class Dialogue implements AfterTestExecutionCallback {
     /** {@code -Ddialogue.loops=8 -Ddialogue.seed=42}: the same dialogues on more loops, their turns in another order. */
@@ -306,7 +308,31 @@ public final class Dialogue implements AfterTestExecutionCallback {
         if (context.getExecutionException().isEmpty()) {
             runUntilIdle();
             clients.forEach(SimulatedClient::verifyNothingUnheard);
+            everybodyGoes();
         }
+    }
+
+    /** When nobody is connected any more, the broker counts what it holds. */
+    private void everybodyGoes() {
+        clients.stream()
+                .filter(client -> !client.hasEnded())
+                .forEach(client -> client.network().peerCloses());
+        broker.closeSubscriptions();
+        runUntilIdle();
+        try {
+            whole().requireNobodyConnected();
+        } catch (AssertionError fault) {
+            throw withTranscript(fault);
+        }
+    }
+
+    /** What the broker holds now. */
+    public Census census() {
+        return whole().census();
+    }
+
+    private WholeBroker whole() {
+        return new WholeBroker(broker, loops, storage);
     }
 
     private void exits() {

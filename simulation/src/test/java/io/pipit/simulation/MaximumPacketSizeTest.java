@@ -120,6 +120,20 @@ final class MaximumPacketSizeTest {
     }
 
     @Test
+    void clientThatAcceptsNoConnack_isNotConnected() {
+        broker.connect(connect("alice").expiry(60)).subscribes("$share/g/t").vanishes();
+        broker.tries(connect("alice").resuming().expiry(60).maximumPacketSize(10))
+                .isClosed();
+        assertThat(broker.census().counted().clients()).isZero();
+        var bob = broker.connect(connect("bob")).subscribes("$share/g/t");
+        var carol = broker.connect(connect("carol"));
+        for (int i = 0; i < 4; i++) { // a member that is connected comes before one that is not
+            carol.publishes(publish("t", "m" + i).qos1());
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+    }
+
+    @Test
     @Spec("MQTT-3.14.2-3")
     void reasonStringOfDisconnect_isLeftOutWhereItDoesNotFit() {
         var alice = broker.connect(connect("alice").maximumPacketSize(22));
