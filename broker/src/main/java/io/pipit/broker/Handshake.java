@@ -125,9 +125,6 @@ final class Handshake {
 
     private void arrive(BrokerLoop target, Identity identity, TopicAliases aliases) {
         client.arrive(target, identity, connect.bridge(), aliases);
-        if (client.isClosed()) {
-            return;
-        }
         if (target.isStopping()) { // it was on its way when everybody else was told
             refuse(ReasonCode.SERVER_UNAVAILABLE, Stopping.WHY);
         } else {

@@ -229,6 +229,10 @@ final class SysTopics {
     private static void packets(Metrics.Snapshot metrics, Map<String, Long> values) {
         values.put("packets/received", metrics.packetsReceived());
         values.put("packets/sent", metrics.packetsSent());
+        values.put("connect/timeouts", metrics.connectTimeouts());
+        values.put("connect/refused", metrics.refused());
+        values.put("subscriptions/refused", metrics.refusedSubscriptions());
+        values.put("protocol-errors", metrics.protocolErrors());
         for (PacketType type : PacketType.values()) {
             String name = "packets/" + type.name().toLowerCase(Locale.ROOT);
             switch (type) {

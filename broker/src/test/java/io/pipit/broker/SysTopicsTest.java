@@ -131,10 +131,23 @@ class SysTopicsTest {
         metrics.unexpectedAcknowledgement(PacketType.PUBACK);
         metrics.receivedPublish(QoS.EXACTLY_ONCE, 1);
         metrics.dropped(DropReason.EXPIRED, QoS.EXACTLY_ONCE);
+        metrics.connectTimedOut();
+        for (ReasonCode reason : List.of(ReasonCode.NOT_AUTHORIZED, ReasonCode.QUOTA_EXCEEDED)) {
+            metrics.refused(reason);
+            metrics.refusedSubscription(reason);
+            metrics.protocolError(reason);
+        }
+        metrics.refusedSubscription(ReasonCode.NOT_AUTHORIZED);
+        metrics.protocolError(ReasonCode.NOT_AUTHORIZED);
+        metrics.protocolError(ReasonCode.NOT_AUTHORIZED);
         Map<String, String> topics = at(1_000);
         for (String prefix : List.of("$SYS/broker/metrics/", "$SYS/brokers/pipit@host/metrics/")) {
             assertThat(topics)
                     .containsEntry(prefix + "packets/received", "3")
+                    .containsEntry(prefix + "connect/timeouts", "1")
+                    .containsEntry(prefix + "connect/refused", "2")
+                    .containsEntry(prefix + "subscriptions/refused", "3")
+                    .containsEntry(prefix + "protocol-errors", "4")
                     .containsEntry(prefix + "packets/connect", "1")
                     .containsEntry(prefix + "packets/connack", "0")
                     .containsEntry(prefix + "packets/puback/received", "1")

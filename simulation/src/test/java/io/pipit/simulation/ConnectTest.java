@@ -20,6 +20,7 @@ import io.pipit.mqtt.ProtocolVersion;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,14 @@ final class ConnectTest {
         alice.isOpen();
         broker.advance(Duration.ofSeconds(2));
         alice.isClosed();
+    }
+
+    @Test
+    void silence_whereThereIsNoConnectTimeout_isNotClosed() {
+        broker.configured(settings().connectTimeout(Duration.ZERO));
+        var alice = broker.opens("alice");
+        broker.advance(Duration.ofMinutes(10));
+        alice.sends(connect("alice")).receives(connack());
     }
 
     @Test
@@ -350,6 +359,14 @@ final class ConnectTest {
     }
 
     @Test
+    void responseInformation_whereThereIsNone_isNotGiven() {
+        broker.configured(settings().responseInformation(""));
+        var alice = broker.connect(connect("alice").with(Property.REQUEST_RESPONSE_INFORMATION, 1));
+        assertThat(alice.connack().properties().has(Property.RESPONSE_INFORMATION))
+                .isFalse();
+    }
+
+    @Test
     void largerThan64KiB_beforeItIsAccepted_isClosed() {
         var alice = broker.opens("alice");
         alice.sends(connect("alice").user("alice", "x".repeat(65_000)).will(publish("t", "y".repeat(10_000))));
@@ -368,6 +385,24 @@ final class ConnectTest {
 
         alice.disconnects();
         broker.connect(connect("carol"));
+    }
+
+    @Test
+    void connectionThatIsLostOnItsWayToItsLoop_isForgotten() {
+        for (int turns = 0; turns < 8; turns++) {
+            for (String name : List.of("alice", "bob", "carol")) { // on more loops than one
+                broker.configured(settings());
+                var client = broker.opens(name).sendsWithoutTurn(connect(name).packet());
+                for (int i = 0; i < turns; i++) {
+                    broker.turn();
+                }
+                client.network().peerCloses();
+                client.mayLeaveUnheard();
+                broker.runUntilIdle();
+                assertThat(broker.census().holdings().connections()).isZero();
+                assertThat(broker.census().holdings().pending()).isZero();
+            }
+        }
     }
 
     @Test

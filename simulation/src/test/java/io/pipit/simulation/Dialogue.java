@@ -277,6 +277,11 @@ public final class Dialogue implements AfterTestExecutionCallback {
         }
     }
 
+    /** What listeners have heard since the last time of who connected, disconnected or was refused, and why. */
+    public List<String> visits() {
+        return listener.visits();
+    }
+
     /** The alarms that are raised now: their texts by their names. */
     public Map<String, String> alarms() {
         return Map.copyOf(listener.alarms());

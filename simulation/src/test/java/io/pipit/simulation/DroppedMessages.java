@@ -8,15 +8,18 @@ import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.ProtocolVersion;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.TopicName;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Writes what the broker tells its listeners into the transcript, and counts the drops. */
+/** Writes what the broker tells its listeners into the transcript, counts the drops, and remembers who came and went. */
 final class DroppedMessages implements BrokerListener {
     private final Transcript transcript;
     private final Map<String, Map<DropReason, Integer>> drops = new HashMap<>();
     private final Map<String, String> alarms = new HashMap<>();
+    private final List<String> visits = new ArrayList<>();
 
     DroppedMessages(Transcript transcript) {
         this.transcript = transcript;
@@ -34,20 +37,31 @@ final class DroppedMessages implements BrokerListener {
         return alarms;
     }
 
+    /** Who connected, disconnected or was refused, and why, since the last time that this was asked. */
+    List<String> visits() {
+        List<String> all = List.copyOf(visits);
+        visits.clear();
+        return all;
+    }
+
+    private void visit(String what) {
+        visits.add(what);
+        transcript.note("listener: " + what);
+    }
+
     @Override
     public void connected(Identity client, ProtocolVersion version, boolean sessionPresent) {
-        transcript.note(
-                "listener: " + client.clientIdentifier() + " connected" + (sessionPresent ? " to its session" : ""));
+        visit(client.clientIdentifier() + " connected" + (sessionPresent ? " to its session" : ""));
     }
 
     @Override
     public void disconnected(Identity client, ReasonCode reason) {
-        transcript.note("listener: " + client.clientIdentifier() + " disconnected, " + reason);
+        visit(client.clientIdentifier() + " disconnected, " + reason);
     }
 
     @Override
     public void refused(ClientIdentifier clientIdentifier, Peer peer, ReasonCode reason, String why) {
-        transcript.note("listener: " + clientIdentifier + " refused, " + reason + ", " + why);
+        visit(clientIdentifier + " refused, " + reason + ", " + why);
     }
 
     @Override

@@ -118,6 +118,16 @@ final class KeepAliveTest {
     }
 
     @Test
+    void keepAliveAboveTheMaximum_in311_holds() {
+        broker.configured(settings().maximumKeepAlive(30));
+        var alice = broker.connect(connect("alice").v311().keepAlive(60));
+        broker.advance(Duration.ofSeconds(89));
+        alice.receivesNothing();
+        broker.advance(Duration.ofSeconds(3));
+        alice.isClosed();
+    }
+
+    @Test
     @Spec("MQTT-3.2.2-22")
     void keepAliveBelowTheMaximum_holds() {
         broker.configured(settings().maximumKeepAlive(30));

@@ -33,6 +33,15 @@ final class ServerLimitsTest {
         assertThat(announced.get(Property.SHARED_SUBSCRIPTION_AVAILABLE, 1)).isEqualTo(1);
         assertThat(announced.get(Property.RECEIVE_MAXIMUM, 65_535)).isEqualTo(1024);
         assertThat(announced.get(Property.TOPIC_ALIAS_MAXIMUM, 0)).isEqualTo(64);
+        assertThat(announced.has(Property.SESSION_EXPIRY_INTERVAL)).isFalse();
+    }
+
+    @Test
+    void whatIsNotLimited_isNotAnnounced() {
+        broker.configured(settings().receiveMaximum(65_535).topicAliasMaximum(0));
+        Properties announced = broker.connect(connect("alice")).connack().properties();
+        assertThat(announced.has(Property.RECEIVE_MAXIMUM)).isFalse();
+        assertThat(announced.has(Property.TOPIC_ALIAS_MAXIMUM)).isFalse();
     }
 
     @Test
@@ -74,6 +83,36 @@ final class ServerLimitsTest {
         broker.configured(settings().maximumQos(1));
         broker.tries(connect("alice").will(publish("w", "x").qos2()))
                 .isClosedAfter(connack(ReasonCode.QOS_NOT_SUPPORTED));
+    }
+
+    @Test
+    void whatIsJustWithinTheLimits_isAccepted() {
+        broker.configured(settings().maximumQos(1).maximumTopicLevels(2));
+        var bob = broker.connect(connect("bob")).subscribes("a/b", 1);
+        var alice = broker.connect(connect("alice").will(publish("a/b", "gone").qos1()));
+        alice.publishes(publish("a/b", "hi").qos1());
+        bob.acknowledges(bob.receives(publish("a/b", "hi").qos1()));
+        alice.vanishes();
+        bob.acknowledges(bob.receives(publish("a/b", "gone").qos1()));
+    }
+
+    @Test
+    void willOfTooManyTopicLevels_isRefused() {
+        broker.configured(settings().maximumTopicLevels(2));
+        broker.tries(connect("alice").will(publish("a/b/c", "gone")))
+                .isClosedAfter(connack(ReasonCode.TOPIC_NAME_INVALID));
+    }
+
+    @Test
+    void topicLevels_whereTheyAreNotLimited_areAsManyAsTheClientWants() {
+        broker.configured(settings().maximumTopicLevels(0));
+        String topic = "a/".repeat(1_000) + "b";
+        var bob = broker.connect(connect("bob")).subscribes(topic);
+        var alice = broker.connect(connect("alice").will(publish(topic, "gone")));
+        alice.publishes(publish(topic, "hi"));
+        bob.receives(publish(topic, "hi"));
+        alice.vanishes();
+        bob.receives(publish(topic, "gone"));
     }
 
     @Test

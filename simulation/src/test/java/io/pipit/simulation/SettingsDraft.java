@@ -114,18 +114,45 @@ public final class SettingsDraft {
     }
 
     public SettingsDraft keepAliveFactor(double factor) {
-        return time(factor, mqtt.maximumKeepAliveSeconds(), mqtt.maximumTopicLevels());
+        return time(factor, mqtt.maximumKeepAliveSeconds(), mqtt.connectTimeout());
     }
 
     public SettingsDraft maximumKeepAlive(int seconds) {
-        return time(mqtt.keepAliveFactor(), seconds, mqtt.maximumTopicLevels());
+        return time(mqtt.keepAliveFactor(), seconds, mqtt.connectTimeout());
+    }
+
+    public SettingsDraft connectTimeout(Duration timeout) {
+        return time(mqtt.keepAliveFactor(), mqtt.maximumKeepAliveSeconds(), timeout);
     }
 
     public SettingsDraft maximumTopicLevels(int levels) {
-        return time(mqtt.keepAliveFactor(), mqtt.maximumKeepAliveSeconds(), levels);
+        return text(levels, mqtt.responseInformation());
     }
 
-    private SettingsDraft time(double keepAliveFactor, int maximumKeepAliveSeconds, int maximumTopicLevels) {
+    public SettingsDraft responseInformation(String prefix) {
+        return text(mqtt.maximumTopicLevels(), prefix);
+    }
+
+    private SettingsDraft text(int maximumTopicLevels, String responseInformation) {
+        mqtt = new Settings.Mqtt(
+                mqtt.maximumPacketSize(),
+                mqtt.receiveMaximum(),
+                mqtt.topicAliasMaximum(),
+                mqtt.outgoingTopicAliasMaximum(),
+                mqtt.maximumQos(),
+                mqtt.retainAvailable(),
+                mqtt.wildcardSubscriptionAvailable(),
+                mqtt.sharedSubscriptionAvailable(),
+                mqtt.subscriptionIdentifierAvailable(),
+                mqtt.keepAliveFactor(),
+                mqtt.maximumKeepAliveSeconds(),
+                mqtt.connectTimeout(),
+                maximumTopicLevels,
+                responseInformation);
+        return this;
+    }
+
+    private SettingsDraft time(double keepAliveFactor, int maximumKeepAliveSeconds, Duration connectTimeout) {
         mqtt = new Settings.Mqtt(
                 mqtt.maximumPacketSize(),
                 mqtt.receiveMaximum(),
@@ -138,8 +165,8 @@ public final class SettingsDraft {
                 mqtt.subscriptionIdentifierAvailable(),
                 keepAliveFactor,
                 maximumKeepAliveSeconds,
-                mqtt.connectTimeout(),
-                maximumTopicLevels,
+                connectTimeout,
+                mqtt.maximumTopicLevels(),
                 mqtt.responseInformation());
         return this;
     }

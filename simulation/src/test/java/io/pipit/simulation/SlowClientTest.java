@@ -86,6 +86,31 @@ final class SlowClientTest {
     }
 
     @Test
+    void qos0_whereTheBufferHasNoBound_isAllHeld() {
+        broker.configured(settings().outgoingBytes(0));
+        var bob = broker.connect(connect("bob")).subscribes("t").stalls();
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 50; i++) {
+            alice.publishes(publish("t", "x".repeat(10 * KIB)));
+        }
+        bob.readsOn();
+        assertThat(bob.hearsAll()).hasSize(50);
+        broker.droppedNothing("bob");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {999, 1_000})
+    void qos0_isDroppedFromTheByteOnAtWhichTheBoundIsReached(int held) {
+        broker.configured(settings().outgoingBytes(1_000));
+        var bob = broker.connect(connect("bob").v311()).subscribes("t", 0).stalls();
+        var alice = broker.connect(connect("alice"));
+        int overhead = 1 + 2 + 2 + 1;
+        alice.publishes(publish("t", "x".repeat(held - overhead))).publishes(publish("t", "more"));
+        broker.dropped("bob", DropReason.CLIENT_TOO_SLOW, held < 1_000 ? 0 : 1);
+        bob.readsOn().hearsAll();
+    }
+
+    @Test
     void qos1_isQueuedAndComesInOrder() {
         var bob = broker.connect(connect("bob").expiry(600)).subscribes("t").stalls();
         var alice = broker.connect(connect("alice"));

@@ -280,9 +280,7 @@ final class WillTest {
     void willToATopicThatIsDenied_isNotPublished() {
         broker.access().denyPublish("will");
         var bob = broker.connect(connect("bob")).subscribes("will");
-        var alice = broker.tries(connect("alice").will(WILL));
-        alice.hearsAll();
-        alice.vanishes();
+        broker.tries(connect("alice").will(WILL)).isClosedAfter(connack(ReasonCode.NOT_AUTHORIZED));
         bob.receivesNothing();
     }
 
