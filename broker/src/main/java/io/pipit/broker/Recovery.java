@@ -4,7 +4,6 @@ import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
-import io.pipit.mqtt.ClientIdentifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,7 +30,7 @@ final class Recovery {
     private final List<Wills.Stored> wills = new ArrayList<>();
 
     /** The sessions that are over and of which something is left, by their numbers. */
-    private final Map<Long, ClientIdentifier> dead = new TreeMap<>();
+    private final Map<Long, SessionRows.Ended> dead = new TreeMap<>();
 
     private long foundEpoch;
     private int waiting;
@@ -186,7 +185,7 @@ final class Recovery {
 
     /** Rows of a session that is not there: it has ended, perhaps while the storage failed and nothing says so. */
     private void orphaned(long number) {
-        dead.putIfAbsent(number, new ClientIdentifier(""));
+        dead.putIfAbsent(number, SessionRows.Ended.unknown(number));
     }
 
     private void removeDead() {
@@ -194,13 +193,14 @@ final class Recovery {
                 Table.BROKER,
                 row -> {
                     if (Keys.isDead(row.key())) {
-                        dead.put(Keys.deadNumberOf(row.key()), Keys.clientIdentifierOf(row.value()));
+                        SessionRows.Ended ended = SessionRows.decodeEnded(row);
+                        dead.put(ended.number(), ended);
                     }
                 },
                 () -> {
-                    dead.forEach((number, client) -> {
-                        BrokerLoop owner = broker.loopOf(client);
-                        loop.on(owner, () -> SessionRemoval.resume(owner, client, number));
+                    dead.values().forEach(ended -> {
+                        BrokerLoop owner = broker.loopOf(ended.clientIdentifier());
+                        loop.on(owner, () -> SessionRemoval.resume(owner, ended));
                     });
                     startTimers();
                 });

@@ -51,9 +51,9 @@ final class SessionRemoval {
     }
 
     /** Goes on, after a restart, with one that had ended before. */
-    static void resume(BrokerLoop loop, ClientIdentifier client, long number) {
-        loop.sessions().removing(number);
-        new SessionRemoval(loop, client, number, 0).removeFrom(0);
+    static void resume(BrokerLoop loop, SessionRows.Ended ended) {
+        loop.sessions().removing(ended.number());
+        new SessionRemoval(loop, ended.clientIdentifier(), ended.number(), ended.sentUpTo()).removeFrom(0);
     }
 
     private void removeFrom(long sequence) {

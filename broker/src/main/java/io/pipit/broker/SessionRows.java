@@ -50,14 +50,43 @@ final class SessionRows {
     }
 
     /** It ends. */
-    void end(Batch batch) {
+    void end(Session session, Batch batch) {
         batch.delete(Table.SESSIONS, key);
-        remove(batch);
+        remove(session, batch);
     }
 
     /** It has ended: what is left of it is garbage, to be removed in slices. */
-    void remove(Batch batch) {
-        batch.put(Table.BROKER, Keys.dead(keys.number()), key);
+    void remove(Session session, Batch batch) {
+        String client = session.clientIdentifier().value();
+        long sent = session.queue().sentUpTo();
+        RowWriter row = new RowWriter(1 + RowWriter.sizeOfVarint(sent) + RowWriter.sizeOfText(client));
+        batch.put(
+                Table.BROKER,
+                Keys.dead(keys.number()),
+                row.u8(VERSION).varint(sent).text(client).finish());
+    }
+
+    /**
+     * A session that has ended, and is not gone yet.
+     *
+     * @param sentUpTo the highest sequence number that was ever sent: such a message waits for its own client only, or
+     *     is lost with it
+     */
+    record Ended(long number, ClientIdentifier clientIdentifier, long sentUpTo) {
+        /** One of which only rows tell: anything may have been sent. */
+        static Ended unknown(long number) {
+            return new Ended(number, new ClientIdentifier(""), Long.MAX_VALUE);
+        }
+    }
+
+    /** Reads the row of a session that has ended. */
+    static Ended decodeEnded(Row ended) {
+        RowReader row = new RowReader(ended.value());
+        row.version(VERSION);
+        long sentUpTo = row.varint();
+        ClientIdentifier client = new ClientIdentifier(row.text());
+        row.end();
+        return new Ended(Keys.deadNumberOf(ended.key()), client, sentUpTo);
     }
 
     private byte[] encode(Session session, long expirySeconds, boolean connected) {

@@ -100,9 +100,10 @@ final class Sessions {
     /** Does something when it is durable that this session is connected, and what was there before went, if it goes. */
     private void settle(Handshake handshake, Session session, @Nullable Session known, Runnable then) {
         Batch batch = new Batch(Batch.Urgency.DURABLE);
-        SessionRows discarded = known == null || known == session ? null : known.rows();
-        if (discarded != null) {
-            discarded.end(batch);
+        Session discarded = known == session ? null : known;
+        SessionRows discardedRows = discarded == null ? null : discarded.rows();
+        if (discarded != null && discardedRows != null) {
+            discardedRows.end(discarded, batch);
         }
         SessionRows rows = session.rows();
         if (rows != null) {
@@ -217,9 +218,9 @@ final class Sessions {
         Session successor = byClient.get(id);
         Batch batch = new Batch(Batch.Urgency.LAZY);
         if (successor != null && successor.isStored()) {
-            rows.remove(batch);
+            rows.remove(session, batch);
         } else {
-            rows.end(batch);
+            rows.end(session, batch);
         }
         loop.commit(batch, id.value(), commit -> {
             switch (commit) {

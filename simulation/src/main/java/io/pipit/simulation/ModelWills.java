@@ -51,10 +51,10 @@ final class ModelWills implements Rule {
         }
     }
 
-    /** The broker has closed the connection of a client that had sent DISCONNECT. */
+    /** The broker has closed the connection of a client that had sent DISCONNECT, which one that stops reads no more. */
     void left(ModelClient client) {
         Carried will = carried.get(client.index());
-        if (will != null && !world.hasTroubleSince(will.sinceNanos)) {
+        if (will != null && world.isListening() && !world.hasTroubleSince(will.sinceNanos)) {
             will.orderly = true;
         }
     }

@@ -56,7 +56,7 @@ final class RareMomentsTest {
     @Spec("MQTT-3.3.2-5")
     void messageThatMayHaveBeenSentAtQos0BeforeACrash_expiresAllTheSame() {
         broker.configured(settings().queueQos0());
-        var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(1))
+        broker.connect(connect("bob").expiry(600).receiveMaximum(1))
                 .subscribes("first", 1)
                 .subscribes("t", 0)
                 .mayLeaveUnheard();
@@ -65,7 +65,7 @@ final class RareMomentsTest {
         alice.publishes(publish("first", "2").qos1());
         alice.publishes(publish("t", "x").qos1().expiry(10));
         broker.crashes(Duration.ofSeconds(30));
-        bob = broker.connect(connect("bob").resuming().expiry(600));
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
         bob.acknowledges(bob.receives(publish("first", "1").qos1().asDuplicate()));
         bob.acknowledges(bob.receives(publish("first", "2").qos1().asDuplicate()));
         bob.receivesNothing();
@@ -75,15 +75,32 @@ final class RareMomentsTest {
     @Test
     @Spec("MQTT-3.1.3-9")
     void crash_doesNotLetTheWillsOfConnectedClientsComeEarly() {
-        var bob = broker.connect(connect("bob").expiry(600)).subscribes("will");
+        broker.connect(connect("bob").expiry(600)).subscribes("will");
         broker.connect(connect("alice").expiry(600).will(publish("will", "gone").delay(12)));
         broker.advance(Duration.ofSeconds(9)); // the time was stored at the start, and is not stored again yet
         broker.crashes();
-        bob = broker.connect(connect("bob").resuming().expiry(600));
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
         broker.advance(Duration.ofSeconds(11));
         broker.connect(connect("alice").resuming().expiry(600));
         broker.advance(Duration.ofSeconds(30));
         bob.receivesNothing();
+    }
+
+    @Test
+    @Spec("MQTT-4.8.2-5")
+    void sharedMessageInFlightAtQos2_isNotGivenToAnotherThoughACrashInterruptsTheEndOfItsSession() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("$share/g/t", 2);
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "x").qos2());
+        bob.receives(publish("t", "x").qos2());
+        bob.vanishes();
+        broker.connect(connect("carol").expiry(600)).subscribes("$share/g/t", 2);
+        broker.storage().holdCommits();
+        broker.tries(connect("bob").expiry(600));
+        broker.storage().releaseOneCommit(); // its session has ended, and what is left of it is there
+        broker.crashes();
+        broker.advance(Duration.ofSeconds(2));
+        broker.connect(connect("carol").resuming().expiry(600)).receivesNothing();
     }
 
     @Test
