@@ -45,6 +45,7 @@ final class Session {
     private boolean held;
     private boolean heldForWill;
     private List<Consumer<Batch>> putOff = List.of();
+    private @Nullable UndecidedSubscriptions undecided;
     private volatile boolean connected;
     private volatile boolean room;
     private volatile boolean full;
@@ -202,6 +203,23 @@ final class Session {
             loop.shared().leave(shared, subscription);
         } else {
             loop.broker().index().remove(subscription.filter(), subscription);
+        }
+    }
+
+    /** Its changes of subscriptions that are not durable yet. */
+    UndecidedSubscriptions undecided() {
+        UndecidedSubscriptions changes = undecided;
+        if (changes == null) {
+            changes = new UndecidedSubscriptions(this);
+            undecided = changes;
+        }
+        return changes;
+    }
+
+    /** Some are decided: most sessions have none for most of their time, and keep nothing for them. */
+    void decided() {
+        if (undecided != null && undecided.isEmpty()) {
+            undecided = null;
         }
     }
 

@@ -17,7 +17,6 @@ import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
 import io.pipit.mqtt.UnsubAck;
 import io.pipit.mqtt.Unsubscribe;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,7 +30,7 @@ final class Subscribing {
     private final Session session;
     private final Settings settings;
     private final Batch batch = new Batch(Batch.Urgency.DURABLE);
-    private final ArrayDeque<Runnable> undo = new ArrayDeque<>(2);
+    private final List<UndecidedSubscriptions.Change> changes = new ArrayList<>(2);
 
     Subscribing(Client client) {
         this.client = client;
@@ -72,7 +71,7 @@ final class Subscribing {
             Subscription replaced = session.subscription(granted.filter());
             Subscription subscription = session.subscribe(granted, identifier == null ? 0 : identifier);
             made.add(subscription);
-            undo.addFirst(() -> undo(granted.filter(), subscription, replaced));
+            changes.add(new UndecidedSubscriptions.Change(granted.filter(), subscription, replaced));
             if (wantsRetained(granted, replaced == null) && hasRetained(granted.filter())) {
                 retained.add(subscription);
             }
@@ -177,7 +176,7 @@ final class Subscribing {
             Subscription ended = session.subscription(filter);
             boolean existed = session.unsubscribe(filter);
             if (ended != null) {
-                undo.addFirst(() -> undo(filter, null, ended));
+                changes.add(new UndecidedSubscriptions.Change(filter, null, ended));
             }
             reasons.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
             if (existed && rows != null) {
@@ -194,33 +193,23 @@ final class Subscribing {
             answer.run();
             return;
         }
+        session.undecided().add(changes);
         loop.commit(batch, session.clientIdentifier().value(), commit -> {
             boolean isThere = session.client() == client;
             switch (commit) {
                 case Storage.Commit.Durable() -> {
+                    session.undecided().durable(changes);
                     if (isThere) {
                         answer.run();
                     }
                 }
                 case Storage.Commit.Failed(String why, boolean full) -> {
-                    undo.forEach(Runnable::run);
+                    session.undecided().refused(changes);
                     if (isThere) {
                         refuse.accept(why);
                     }
                 }
             }
         });
-    }
-
-    /** Takes back what could not be stored, unless something newer has come. */
-    private void undo(TopicFilter filter, @Nullable Subscription made, @Nullable Subscription before) {
-        if (session.isEnded() || session.subscription(filter) != made) {
-            return;
-        }
-        if (before == null) {
-            session.unsubscribe(filter);
-        } else {
-            session.subscribe(new SubscriptionRequest(filter, before.options()), before.identifier());
-        }
     }
 }

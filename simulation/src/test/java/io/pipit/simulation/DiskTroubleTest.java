@@ -4,6 +4,7 @@ import static io.pipit.simulation.Packets.connack;
 import static io.pipit.simulation.Packets.connackPresent;
 import static io.pipit.simulation.Packets.connect;
 import static io.pipit.simulation.Packets.disconnect;
+import static io.pipit.simulation.Packets.disconnectWithExpiry;
 import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.publish;
@@ -568,6 +569,74 @@ final class DiskTroubleTest {
         alice = broker.connect(connect("alice").resuming().expiry(600));
         broker.connect(connect("bob")).publishes(publish("t", "hi").qos1());
         alice.acknowledges(alice.receives(publish("t", "hi").qos1()));
+    }
+
+    @Test
+    void subscribesToOneFilterOfWhichNoneIsStored_leaveNone() {
+        var alice = broker.connect(connect("alice").expiry(600));
+        broker.storage().holdCommits();
+        alice.sends(subscribe(1, "t").qos(1))
+                .sends(subscribe(2, "t").qos(2).and("t").qos(0));
+        broker.storage().failHeldCommits("no space left");
+        broker.runUntilIdle();
+        alice.receives(suback(1, ReasonCode.QUOTA_EXCEEDED));
+        alice.receives(suback(2, ReasonCode.QUOTA_EXCEEDED, ReasonCode.QUOTA_EXCEEDED));
+        broker.connect(connect("bob")).publishes(publish("t", "hi"));
+        alice.receivesNothing();
+    }
+
+    @Test
+    void subscribesToOneFilterOfWhichTheFirstIsNotStored_leaveTheSecond() {
+        var alice = broker.connect(connect("alice").expiry(600)).subscribes("t", 2);
+        broker.storage().holdCommits();
+        alice.sends(subscribe(1, "t").qos(0)).sends(subscribe(2, "t").qos(1));
+        broker.storage().failCommits("no space left", true);
+        broker.storage().releaseOneCommit();
+        broker.storage().recover();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        alice.receives(suback(1, ReasonCode.QUOTA_EXCEEDED));
+        alice.receives(suback(2, ReasonCode.GRANTED_QOS_1));
+        broker.connect(connect("bob")).publishes(publish("t", "hi").qos2());
+        alice.acknowledges(alice.receives(publish("t", "hi").qos1()));
+    }
+
+    @Test
+    void subscribesToOneFilterOfWhichTheSecondIsNotStored_leaveTheFirst() {
+        var alice = broker.connect(connect("alice").expiry(600));
+        broker.storage().holdCommits();
+        alice.sends(subscribe(1, "t").qos(1)).sends(subscribe(2, "t").qos(0));
+        broker.storage().releaseOneCommit();
+        broker.storage().failHeldCommits("no space left");
+        broker.runUntilIdle();
+        alice.receives(suback(1, ReasonCode.GRANTED_QOS_1));
+        alice.receives(suback(2, ReasonCode.QUOTA_EXCEEDED));
+        broker.connect(connect("bob")).publishes(publish("t", "hi").qos1());
+        alice.acknowledges(alice.receives(publish("t", "hi").qos1()));
+    }
+
+    @Test
+    void unsubscribeAndSubscribeThatAreNotStored_leaveWhatWasThere() {
+        var alice = broker.connect(connect("alice").expiry(600)).subscribes("t", 1);
+        broker.storage().holdCommits();
+        alice.sends(unsubscribe(1, "t")).sends(subscribe(2, "t").qos(0));
+        broker.storage().failHeldCommits("no space left");
+        broker.runUntilIdle();
+        alice.isClosedAfter(disconnect(ReasonCode.QUOTA_EXCEEDED));
+        broker.connect(connect("bob")).publishes(publish("t", "hi").qos1());
+        alice = broker.connect(connect("alice").resuming().expiry(600));
+        alice.acknowledges(alice.receives(publish("t", "hi").qos1()));
+    }
+
+    @Test
+    void subscribeThatIsNotStored_changesNothingOfASessionThatHasEnded() {
+        var alice = broker.connect(connect("alice").expiry(600)).subscribes("t", 1);
+        broker.storage().holdCommits();
+        alice.sends(subscribe(1, "t").qos(0)).disconnects(disconnectWithExpiry(0));
+        broker.storage().failHeldCommits("no space left");
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.census().holdings().subscriptions()).isZero();
+        assertThat(broker.census().indexIsEmpty()).isTrue();
     }
 
     @Test
