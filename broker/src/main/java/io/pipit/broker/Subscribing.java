@@ -71,7 +71,7 @@ final class Subscribing {
             Subscription replaced = session.subscription(granted.filter());
             Subscription subscription = session.subscribe(granted, identifier == null ? 0 : identifier);
             made.add(subscription);
-            changes.add(new UndecidedSubscriptions.Change(granted.filter(), subscription, replaced));
+            changes.add(new UndecidedSubscriptions.Change(granted.filter(), replaced));
             if (wantsRetained(granted, replaced == null) && hasRetained(granted.filter())) {
                 retained.add(subscription);
             }
@@ -176,7 +176,7 @@ final class Subscribing {
             Subscription ended = session.subscription(filter);
             boolean existed = session.unsubscribe(filter);
             if (ended != null) {
-                changes.add(new UndecidedSubscriptions.Change(filter, null, ended));
+                changes.add(new UndecidedSubscriptions.Change(filter, ended));
             }
             reasons.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
             if (existed && rows != null) {

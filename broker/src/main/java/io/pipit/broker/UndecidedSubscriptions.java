@@ -14,18 +14,15 @@ final class UndecidedSubscriptions {
     /** What one filter of a SUBSCRIBE or UNSUBSCRIBE has changed. */
     static final class Change {
         private final TopicFilter filter;
-        private final @Nullable Subscription made;
         private @Nullable Subscription before;
 
         /**
          * A change.
          *
-         * @param made the new subscription, or null when it was ended
          * @param before what there was, or null
          */
-        Change(TopicFilter filter, @Nullable Subscription made, @Nullable Subscription before) {
+        Change(TopicFilter filter, @Nullable Subscription before) {
             this.filter = filter;
-            this.made = made;
             this.before = before;
         }
     }
