@@ -279,7 +279,6 @@ final class IncomingPublishes {
         } else if (reason != ReasonCode.NOT_AUTHORIZED) {
             client.disconnect(reason, "the message was refused");
         } else if (one.qos == QoS.AT_LEAST_ONCE) {
-            unacknowledged--;
             client.send(new PubAck(one.packetIdentifier));
         } else {
             session.received().receive(one.packetIdentifier);

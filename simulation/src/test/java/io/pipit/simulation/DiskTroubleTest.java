@@ -640,6 +640,68 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void pubrecWhoseCommitFails_endsTheConnection_andTheMessageComesAgain() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        broker.connect(connect("alice")).publishes(publish("t", "hi").qos2());
+        int identifier = bob.receives(publish("t", "hi").qos2()).packetIdentifier();
+        broker.storage().failCommits("no space left", true);
+        bob.sends(pubrec(identifier));
+        bob.isClosedAfter(disconnect(ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "hi").qos2(identifier).asDuplicate()));
+        bob.receivesNothing();
+    }
+
+    @Test
+    @Spec("MQTT-4.3.3-10")
+    void pubrelWhoseCommitFails_endsTheConnection_andTheMessageIsStillKnown() {
+        var bob = broker.connect(connect("bob")).subscribes("t", 0);
+        var alice = broker.connect(connect("alice").expiry(600));
+        alice.sends(publish("t", "hi").qos2(1)).receives(pubrec(1));
+        bob.receives(publish("t", "hi"));
+        broker.storage().failCommits("no space left", true);
+        alice.sends(pubrel(1));
+        alice.isClosedAfter(disconnect(ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        alice = broker.connect(connect("alice").resuming().expiry(600));
+        alice.sends(publish("t", "hi").qos2(1).asDuplicate()).receives(pubrec(1));
+        alice.sends(pubrel(1)).receives(pubcomp(1));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void connectThatWouldDiscardAStoredSession_isRefused() {
+        offline("bob");
+        broker.storage().refuse(FULL);
+        broker.tries(connect("bob")).isClosedAfter(connack(ReasonCode.QUOTA_EXCEEDED));
+        broker.storage().recover();
+        broker.tries(connect("bob").resuming().expiry(600)).receives(connackPresent());
+    }
+
+    @Test
+    void willOfAConnectionThatIsLostWhileItsConnectWaitsForTheStorage_isPublished() {
+        var bob = broker.connect(connect("bob")).subscribes("t", 0);
+        broker.storage().holdCommits();
+        broker.tries(connect("alice").expiry(600).will(publish("t", "gone"))).vanishes();
+        bob.receivesNothing();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        bob.receives(publish("t", "gone"));
+    }
+
+    @Test
+    void publishThatIsRefused_in311_whereNobodyIsToBeClosed_isNotAcknowledged() {
+        broker.configured(settings().refuseAfter(Duration.ZERO));
+        offline("bob");
+        var alice = broker.connect(connect("alice").v311());
+        broker.storage().refuse(FULL);
+        alice.sends(publish("t", "hi").qos1(1));
+        broker.advance(Duration.ofHours(1));
+        alice.receivesNothing();
+    }
+
+    @Test
     void commitThatFails_raisesAnAlarmUntilOneSucceeds() {
         offline("bob");
         var alice = broker.connect(connect("alice"));

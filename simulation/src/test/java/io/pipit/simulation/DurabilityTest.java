@@ -3,6 +3,7 @@ package io.pipit.simulation;
 import static io.pipit.simulation.Packets.connack;
 import static io.pipit.simulation.Packets.connackPresent;
 import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.publish;
@@ -167,6 +168,58 @@ final class DurabilityTest {
         release();
         bob.receives(pubrel(identifier));
         bob.sends(pubcomp(identifier));
+    }
+
+    @Test
+    @Spec("MQTT-4.3.3-6")
+    void pubrecAgain_whoseCommitIsPending_hasOnePubrel() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        broker.connect(connect("alice")).publishes(publish("t", "hi").qos2());
+        int identifier = bob.receives(publish("t", "hi").qos2()).packetIdentifier();
+        broker.storage().holdCommits();
+        bob.sends(pubrec(identifier)).sends(pubrec(identifier)).receivesNothing();
+        release();
+        bob.receives(pubrel(identifier));
+        bob.sends(pubcomp(identifier)).receivesNothing();
+    }
+
+    @Test
+    void pubrecWhoseConnectionIsLostBeforeItIsDurable_hasItsPubrelOnTheNext() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        broker.connect(connect("alice")).publishes(publish("t", "hi").qos2());
+        int identifier = bob.receives(publish("t", "hi").qos2()).packetIdentifier();
+        broker.storage().holdCommits();
+        bob.sends(pubrec(identifier)).vanishes();
+        bob = broker.tries(connect("bob").resuming().expiry(600));
+        release();
+        bob.receives(connackPresent());
+        bob.receives(pubrel(identifier));
+        bob.sends(pubcomp(identifier)).receivesNothing();
+    }
+
+    @Test
+    void pubrelAgain_whoseCommitIsPending_hasOnePubcomp() {
+        var alice = broker.connect(connect("alice").expiry(600));
+        alice.sends(publish("t", "hi").qos2(1)).hearsAll();
+        broker.storage().holdCommits();
+        alice.sends(pubrel(1)).sends(pubrel(1)).receivesNothing();
+        release();
+        alice.receives(pubcomp(1));
+        alice.receivesNothing();
+    }
+
+    @Test
+    void suback_isForTheConnectionThatAskedForIt() {
+        var first = broker.connect(connect("alice").expiry(600));
+        broker.storage().holdCommits();
+        first.sends(subscribe(1, "t").qos(1));
+        var second = broker.tries(connect("alice").resuming().expiry(600));
+        first.isClosedAfter(disconnect(ReasonCode.SESSION_TAKEN_OVER));
+        release();
+        second.receives(connackPresent());
+        second.receivesNothing();
+        broker.connect(connect("bob")).publishes(publish("t", "hi").qos1());
+        second.acknowledges(second.receives(publish("t", "hi").qos1()));
     }
 
     @Test

@@ -322,6 +322,16 @@ final class OfflineQueueTest {
     }
 
     @Test
+    void smallFanOut_isStoredWithEachEntry() {
+        for (int i = 0; i < 8; i++) {
+            offline("bob" + i);
+        }
+        broker.connect(connect("alice")).publishes(publish("t", "few").qos1());
+        assertThat(broker.storage().rows(Table.ENTRIES)).isEqualTo(8);
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    @Test
     void largeFanOut_atQos2_isThereForTheLast() {
         for (int i = 0; i < 20; i++) {
             offline("bob" + i);

@@ -87,6 +87,26 @@ final class ReceiveMaximumTest {
     }
 
     @Test
+    @Spec({"MQTT-3.3.4-9", "MQTT-4.3.3-4"})
+    void acknowledgementOfAnotherKind_givesNoPlaceBack() {
+        var bob = broker.connect(connect("bob").receiveMaximum(2)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "one").qos1())
+                .publishes(publish("t", "two").qos2())
+                .publishes(publish("t", "three").qos1());
+        int one = bob.receives(publish("t", "one").qos1()).packetIdentifier();
+        int two = bob.receives(publish("t", "two").qos2()).packetIdentifier();
+        bob.sends(pubcomp(one)).sends(puback(two)).sends(pubcomp(two));
+        bob.sends(pubrec(one)).receives(pubrel(one, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+        bob.receivesNothing();
+        bob.sends(pubrec(two)).receives(pubrel(two));
+        bob.sends(puback(two)).receivesNothing();
+        bob.sends(pubcomp(two));
+        bob.acknowledges(bob.receives(publish("t", "three").qos1()));
+        bob.sends(puback(one)).receivesNothing();
+    }
+
+    @Test
     void qos0_isNotHeldBack() {
         var bob = broker.connect(connect("bob").receiveMaximum(1)).subscribes("t");
         var alice = broker.connect(connect("alice"));

@@ -185,6 +185,7 @@ final class SlowClientTest {
         for (int i = 1; i <= 50; i++) {
             alice.receives(puback(i));
         }
+        assertThat(alice.network().isPaused()).isFalse();
     }
 
     @Test

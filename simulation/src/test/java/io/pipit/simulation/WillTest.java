@@ -186,6 +186,7 @@ final class WillTest {
         broker.connect(connect("alice").expiry(600).will(WILL.delay(30))).vanishes();
         broker.advance(Duration.ofSeconds(20));
         broker.connect(connect("alice").resuming().expiry(600));
+        assertThat(broker.storage().rows(Table.WILLS)).isZero();
         broker.advance(Duration.ofSeconds(60));
         bob.receivesNothing();
     }
@@ -309,6 +310,20 @@ final class WillTest {
         bob.receivesNothing();
         broker.advance(Duration.ofSeconds(40));
         bob.acknowledges(bob.receives(WILL.qos1()));
+    }
+
+    @Test
+    void crash_keepsTheExpiryOfAWill() {
+        broker.connect(connect("bob").expiry(600)).subscribes("will").vanishes();
+        broker.connect(connect("alice").will(WILL.qos1().expiry(0)));
+        broker.connect(connect("carol").will(publish("will", "kept").qos1().expiry(30)));
+        broker.crashes();
+        broker.advance(Duration.ofSeconds(10));
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        var kept = bob.receivesPublish();
+        assertThat(kept.payload()).isEqualTo(Payload.of("kept"));
+        assertThat(kept.properties().get(Property.MESSAGE_EXPIRY_INTERVAL, 0L)).isBetween(20L, 21L);
+        bob.acknowledges(kept).receivesNothing();
     }
 
     @Test
