@@ -77,8 +77,7 @@ final class Wills {
 
     /** It is not to be published: the connection ended in order [MQTT-3.14.4-3]. */
     void remove(Session session) {
-        if (session.will() != null) {
-            cancelDelay(session);
+        if (session.will() != null) { // whose delay does not run as long as the connection stands
             session.will(null);
             removeRow(session);
         }
@@ -213,9 +212,7 @@ final class Wills {
 
     private static Will willOf(Message message, long delay, long expiry) {
         Properties.Builder properties = message.properties().toBuilder();
-        if (delay > 0) {
-            properties.add(Property.WILL_DELAY_INTERVAL, delay);
-        }
+        properties.add(Property.WILL_DELAY_INTERVAL, delay);
         if (expiry >= 0) {
             properties.add(Property.MESSAGE_EXPIRY_INTERVAL, expiry);
         }

@@ -128,6 +128,18 @@ final class CountersTest {
     }
 
     @Test
+    void sessionThatIsDiscarded_doesNotExpireAnyMore() {
+        broker.connect(connect("alice").expiry(60)).vanishes();
+        var alice = broker.connect(connect("alice").expiry(600));
+        broker.connect(connect("bob").expiry(60)).vanishes();
+        broker.connect(connect("bob").expiry(600)).vanishes();
+        broker.advance(Duration.ofSeconds(90));
+        assertThat(counted("clients/expired")).isZero();
+        assertThat(counted("clients/total")).isEqualTo(2);
+        alice.receivesNothing();
+    }
+
+    @Test
     void clientsThatComeAndGo_areToldToListenersWithTheReason() {
         broker.connect(connect("alice").expiry(60)).disconnects();
         broker.connect(connect("alice").resuming()).vanishes();

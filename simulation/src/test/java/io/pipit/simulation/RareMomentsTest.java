@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.QueuePolicy;
 import io.pipit.broker.spi.DropReason;
+import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.PubAck;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
@@ -188,6 +189,46 @@ final class RareMomentsTest {
         bob = broker.tries(connect("bob").expiry(600).resuming());
         bob.receives(connackPresent());
         assertThat(bob.receivesPublish().dup()).isTrue();
+    }
+
+    @Test
+    void willWhoseRowIsRemovedAgainWhileItsClientConnects_doesNotTakeTheNextWillWithIt() {
+        broker.connect(connect("bob").expiry(600)).subscribes("t", 1).vanishes();
+        var alice = broker.connect(connect("alice").expiry(600).will(publish("nobody", "first")));
+        broker.storage().failCommits("input/output error", false);
+        alice.vanishes();
+        broker.storage().recover();
+        broker.storage().holdCommits();
+        alice = broker.tries(connect("alice")
+                .expiry(600)
+                .resuming()
+                .will(publish("t", "second").qos1()));
+        broker.advance(Duration.ofSeconds(2));
+        broker.storage().releaseCommits();
+        broker.advance(Duration.ofSeconds(2));
+        alice.receives(connackPresent());
+        broker.crashes();
+        broker.advance(Duration.ofSeconds(2));
+        var bob = broker.connect(connect("bob").expiry(600).resuming());
+        bob.acknowledges(bob.receives(publish("t", "second").qos1()));
+    }
+
+    @Test
+    void willWhoseRowIsRemovedAgainWhileItsClientConnectsInVain_leavesNoRow() {
+        var alice = broker.connect(connect("alice").expiry(600).will(publish("nobody", "first")));
+        broker.storage().failCommits("input/output error", false);
+        alice.vanishes();
+        broker.storage().recover();
+        broker.storage().holdCommits();
+        alice = broker.tries(connect("alice").expiry(600).resuming().will(publish("nobody", "second")));
+        broker.advance(Duration.ofSeconds(2));
+        broker.storage().failHeldCommits("input/output error");
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(alice.receivesConnack().reasonCode().isError()).isTrue();
+        assertThat(broker.storage().rows(Table.WILLS)).isZero();
+        broker.crashes();
+        broker.advance(Duration.ofSeconds(2));
+        broker.connect(connect("alice").expiry(600).resuming()).receivesNothing();
     }
 
     @Test
