@@ -3,12 +3,17 @@ package io.pipit.simulation;
 import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.NetworkConnection;
 import io.pipit.broker.spi.Peer;
+import io.pipit.mqtt.Disconnect;
 import io.pipit.mqtt.EncodedPublish;
 import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.ProtocolVersion;
 
-/** A connection with a fault: it throws at every PUBLISH. */
-record BreakingConnection(NetworkConnection whole) implements NetworkConnection {
+/**
+ * A connection with a fault: it throws at every PUBLISH.
+ *
+ * @param speechless whether it throws at DISCONNECT, too
+ */
+record BreakingConnection(NetworkConnection whole, boolean speechless) implements NetworkConnection {
     @Override
     public Peer peer() {
         return whole.peer();
@@ -21,6 +26,9 @@ record BreakingConnection(NetworkConnection whole) implements NetworkConnection 
 
     @Override
     public void send(Packet packet, ProtocolVersion version) {
+        if (speechless && packet instanceof Disconnect) {
+            throw new IllegalStateException("a broken connection says nothing");
+        }
         whole.send(packet, version);
     }
 

@@ -6,6 +6,7 @@ import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrec;
 import static io.pipit.simulation.Packets.pubrel;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.DropReason;
@@ -36,6 +37,22 @@ final class BrokerFaultTest {
         bob.isClosedAfter(GOODBYE);
         carol.acknowledges(carol.receives(publish("t", "hi").qos1()));
         dave.acknowledges(dave.receives(publish("t", "hi").qos1()));
+    }
+
+    @Test
+    void targetThatThrowsAtItsGoodbyeToo_isClosedWithoutAWord_andKeepsItsSession() {
+        broker.breaksTheNextConnectionAltogether();
+        var broken = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        var carol = broker.connect(connect("carol")).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        broker.breaks(
+                "a broken connection", () -> alice.sends(publish("t", "hi").qos1(1)));
+        alice.receives(puback(1));
+        broken.isClosed();
+        carol.acknowledges(carol.receives(publish("t", "hi").qos1()));
+        assertThat(broker.census().holdings().connections()).isEqualTo(2);
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "hi").qos1()));
     }
 
     @Test

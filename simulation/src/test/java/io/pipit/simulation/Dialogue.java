@@ -58,6 +58,7 @@ public final class Dialogue implements AfterTestExecutionCallback {
     private Broker broker;
     private int accepted;
     private boolean breaking;
+    private boolean speechless;
 
     /** With a broker of the default settings, but for $SYS, which is silent. */
     public Dialogue() {
@@ -94,14 +95,21 @@ public final class Dialogue implements AfterTestExecutionCallback {
     }
 
     private ConnectionEvents accept(NetworkConnection connection, Loop loop) {
-        NetworkConnection seen = breaking ? new BreakingConnection(connection) : connection;
+        NetworkConnection seen = breaking ? new BreakingConnection(connection, speechless) : connection;
         breaking = false;
+        speechless = false;
         return broker.accept(seen, loop);
     }
 
     /** The next connection to be opened throws at every PUBLISH that it is to send, as no connection may. */
     public void breaksTheNextConnection() {
         breaking = true;
+    }
+
+    /** The next connection to be opened throws at every PUBLISH and DISCONNECT that it is to send, as no connection may. */
+    public void breaksTheNextConnectionAltogether() {
+        breaking = true;
+        speechless = true;
     }
 
     /** Runs something during which the broker throws this at a loop. */

@@ -702,6 +702,23 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void subscriptionThatIsWrittenAgain_isNot_whenItsSessionHasEnded() {
+        broker.connect(connect("bob")).publishes(publish("t", "kept").retained());
+        var alice = broker.connect(connect("alice").expiry(600));
+        broker.storage().holdCommits();
+        alice.sends(subscribe(1, "t"));
+        broker.storage().releaseOneCommit();
+        broker.runUntilIdle();
+        alice.receives(suback(1, ReasonCode.GRANTED_QOS_2));
+        alice.receives(publish("t", "kept").retained());
+        broker.storage().failHeldCommits("no space left"); // that it has been sent what was retained
+        broker.runUntilIdle();
+        alice.disconnects(disconnectWithExpiry(0));
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
     void commitThatFails_raisesAnAlarmUntilOneSucceeds() {
         offline("bob");
         var alice = broker.connect(connect("alice"));

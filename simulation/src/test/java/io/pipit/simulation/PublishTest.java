@@ -7,6 +7,7 @@ import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrec;
 import static io.pipit.simulation.Packets.pubrel;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.Message;
 import io.pipit.broker.spi.DropReason;
@@ -164,6 +165,16 @@ final class PublishTest {
         var alice = broker.connect(connect("alice"));
         alice.sends(publish("t", "hi").qos2(1)).hearsAll();
         alice.sends(pubrel(1)).receives(pubcomp(1));
+        alice.sends(pubrel(1)).receives(pubcomp(1, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+    }
+
+    @Test
+    @Spec("MQTT-4.3.3-11")
+    void pubrelAgain_inAStoredSession_isAnsweredAgain() {
+        var alice = broker.connect(connect("alice").expiry(60));
+        alice.sends(publish("t", "hi").qos2(1)).hearsAll();
+        alice.sends(pubrel(1)).receives(pubcomp(1));
+        assertThat(broker.census().holdings().receivedIdentifiers()).isZero();
         alice.sends(pubrel(1)).receives(pubcomp(1, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
     }
 

@@ -13,10 +13,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.RetainHandling;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -60,6 +63,30 @@ final class RestartTest {
         again(crash);
         broker.tries(connect("alice").resuming()).receives(connack());
         assertThat(broker.storage().rows(Table.SUBSCRIPTIONS)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void retainedMessagesOnTheirWay_comeAgain_alsoWhenTheSubscriptionWasReplaced(boolean crash) {
+        broker.connect(connect("bob"))
+                .mayLeaveUnheard()
+                .publishes(publish("r/1", "one").qos1().retained())
+                .publishes(publish("r/2", "two").qos1().retained());
+        var alice = broker.connect(connect("alice").expiry(600).receiveMaximum(1))
+                .mayLeaveUnheard()
+                .subscribes("r/#", 1);
+        alice.receivesPublish();
+        alice.subscribes(subscribe(2, "r/#").qos(1).retainHandling(RetainHandling.DO_NOT_SEND));
+        alice.receivesNothing();
+        again(crash);
+        alice = broker.connect(connect("alice").resuming().expiry(600));
+        Set<String> heard = new HashSet<>();
+        while (alice.unheard() > 0) {
+            var message = alice.receivesPublish();
+            heard.add(message.payload().toText());
+            alice.acknowledges(message);
+        }
+        assertThat(heard).containsExactlyInAnyOrder("one", "two");
     }
 
     @ParameterizedTest

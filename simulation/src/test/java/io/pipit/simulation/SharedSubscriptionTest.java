@@ -206,6 +206,35 @@ final class SharedSubscriptionTest {
     }
 
     @Test
+    void messageOnItsWayToAMemberThatEnds_reachesAnother() {
+        for (int turns = 0; turns < 8; turns++) {
+            for (String member : List.of("alice", "bob", "dave")) { // on more loops than one
+                broker.configured(SettingsDraft.settings());
+                var leaving = broker.connect(connect(member)).subscribes("$share/g/t");
+                var staying = broker.connect(connect("carol")).subscribes("$share/g/t");
+                var publisher = broker.connect(connect("publisher"));
+                for (int i = 1; i <= 4; i++) {
+                    publisher.sendsWithoutTurn(publish("t", "m" + i).qos1(i).packet());
+                }
+                for (int i = 0; i < turns; i++) {
+                    broker.turn();
+                }
+                leaving.network().peerCloses();
+                broker.runUntilIdle();
+                staying.receivesInAnyOrder(
+                        publish("t", "m1").qos1(),
+                        publish("t", "m2").qos1(),
+                        publish("t", "m3").qos1(),
+                        publish("t", "m4").qos1());
+                leaving.mayLeaveUnheard();
+                for (int i = 1; i <= 4; i++) {
+                    publisher.receives(puback(i));
+                }
+            }
+        }
+    }
+
+    @Test
     @Spec("MQTT-4.8.2-5")
     void sessionThatEnds_givesAwayNoQos2ThatWasSent() {
         var bob = broker.connect(connect("bob").receiveMaximum(1)).subscribes("$share/g/t");
