@@ -283,7 +283,7 @@ final class BrokerLoop {
     }
 
     private void tellWhenIdle() {
-        if (!idle.isEmpty() && pendingWork == 0 && lazy.isEmpty() && !endOfTurnAwaited && arrivals.isEmpty()) {
+        if (!idle.isEmpty() && pendingWork == 0 && !endOfTurnAwaited && arrivals.isEmpty()) {
             List<Runnable> due = List.copyOf(idle);
             idle.clear();
             due.forEach(Runnable::run);

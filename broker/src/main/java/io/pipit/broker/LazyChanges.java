@@ -43,10 +43,6 @@ final class LazyChanges {
         return batch;
     }
 
-    boolean isEmpty() {
-        return batch.isEmpty();
-    }
-
     /**
      * Makes a change.
      *

@@ -123,7 +123,6 @@ final class Queue {
         count = entries;
         bytes = entryBytes;
         outlet.grown(entries, entryBytes, 0);
-        tail.clear(next);
         backlog.seek(Math.max(oldest, sentUpTo + 1));
     }
 
@@ -150,15 +149,14 @@ final class Queue {
     }
 
     /**
-     * Takes a message into the order and sends it when it may go out at once.
+     * Takes a message into the order, unless a bound forbids it, and sends it when it may go out at once.
      *
      * @param part collects the row of a stored session, and is told of here when it is durable
-     * @return whether it was admitted
      */
-    boolean admit(Message message, Terms terms, @Nullable Part part) {
+    void admit(Message message, Terms terms, @Nullable Part part) {
         int size = message.bytes();
         if (exceeds(count + 1, bytes + size) && !makeRoom(message, terms.qos(), size)) {
-            return false;
+            return;
         }
         long messageId = part == null ? 0 : part.messageId();
         QueueEntry entry = new QueueEntry(next++, terms, message, messageId, size);
@@ -180,7 +178,6 @@ final class Queue {
         if (entry.message() != null) {
             message.keep();
         }
-        return true;
     }
 
     private boolean makeRoom(Message message, QoS qos, int size) {
@@ -242,9 +239,6 @@ final class Queue {
             return null; // it has been in flight: never dropped
         }
         backlog.advance();
-        if (connected) {
-            cursor = Math.max(cursor, read.sequence() + 1);
-        }
         return read;
     }
 
@@ -477,9 +471,7 @@ final class Queue {
         }
         Message message = entry.message();
         if (message == null) {
-            if (!entry.isDone()) { // else it was completed meanwhile
-                drop(entry, DropReason.UNREADABLE);
-            }
+            drop(entry, DropReason.UNREADABLE);
             return true;
         }
         entry.markDupUpTo(sentUpTo);
@@ -551,20 +543,18 @@ final class Queue {
         }
     }
 
-    /** Every entry in memory that is not complete, in order: all there are when the session is not stored. */
+    /** Every entry that is not complete, in order, of a session that is not stored. */
     void forEach(Consumer<QueueEntry> action) {
         for (long s = window.oldest(window.end()); s < window.end(); s++) {
             visit(window.get(s), action);
         }
         for (long s = tail.first(); s < tail.end(); s++) {
-            if (window.get(s) == null) {
-                visit(tail.get(s), action);
-            }
+            visit(tail.get(s), action);
         }
     }
 
     private static void visit(@Nullable QueueEntry entry, Consumer<QueueEntry> action) {
-        if (entry != null && !entry.isDone()) {
+        if (entry != null) {
             action.accept(entry);
         }
     }

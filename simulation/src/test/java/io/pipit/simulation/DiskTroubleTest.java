@@ -758,6 +758,20 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void clientThatKeepsUp_isServedWithoutReadingTheStorage() {
+        var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(1)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().failReads("a bad block");
+        for (int i = 0; i < 10; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+        }
+        for (int i = 0; i < 10; i++) {
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+        assertThat(broker.alarms()).isEmpty();
+    }
+
+    @Test
     void sessionThatExpiresWhileReadsFail_isRemovedLater() {
         broker.connect(connect("bob").expiry(60)).subscribes("t").vanishes();
         broker.connect(connect("alice")).publishes(publish("t", "1").qos1());

@@ -314,6 +314,21 @@ final class DurabilityTest {
     }
 
     @Test
+    void messageThatIsAcknowledgedBeforeItIsDurable_leavesNoRow_andIsNotSentAgain() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        alice.sends(publish("t", "1").qos1(1));
+        bob.acknowledges(bob.receives(publish("t", "1").qos1()));
+        alice.receivesNothing();
+        release();
+        alice.receives(puback(1));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        bob.vanishes();
+        broker.connect(connect("bob").resuming().expiry(600)).receivesNothing();
+    }
+
+    @Test
     void publishWhoseCommitWasLost_isNotAcknowledgedAndMayComeAgain() {
         offline("bob");
         var alice = broker.connect(connect("alice").expiry(600));

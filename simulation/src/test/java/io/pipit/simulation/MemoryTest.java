@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.Publish;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -121,6 +122,51 @@ final class MemoryTest {
         }
         alice.publishes(publish("t", "now").qos1());
         bob.acknowledges(bob.receives(publish("t", "now").qos1()));
+    }
+
+    @Test
+    void whatIsStored_takesNoneAnyMore_whenItsClientGoes() {
+        broker.configured(settings().memory(1024 * KIB));
+        var alice = broker.connect(connect("alice"));
+        for (String client : List.of("bob", "carol", "dave")) {
+            var slow = broker.connect(connect(client).expiry(600).receiveMaximum(1))
+                    .mayLeaveUnheard()
+                    .subscribes(client);
+            for (int i = 0; i < 60; i++) {
+                alice.publishes(publish(client, "x".repeat(10 * KIB)).qos1());
+                assertThat(alice.network().isPaused()).isFalse();
+            }
+            slow.vanishes();
+        }
+    }
+
+    @Test
+    void queueThatEndsBeforeItIsDurable_isCountedOutOnce() {
+        broker.configured(settings().memory(1024 * KIB));
+        broker.connect(connect("bob").expiry(600).receiveMaximum(1))
+                .mayLeaveUnheard()
+                .subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        for (int i = 1; i <= 60; i++) {
+            alice.sends(publish("t", "x".repeat(10 * KIB)).qos1(i));
+        }
+        broker.tries(connect("bob").receiveMaximum(1)).mayLeaveUnheard();
+        broker.storage().releaseCommits();
+        broker.advance(Duration.ofSeconds(1));
+        assertThat(alice.hearsAll()).hasSize(60);
+        var bob = broker.connect(connect("bob").receiveMaximum(1))
+                .mayLeaveUnheard()
+                .subscribes("t");
+        int admitted = 0;
+        while (!alice.network().isPaused()) {
+            assertThat(++admitted).as("messages that are admitted").isLessThan(110);
+            alice.sends(publish("t", "x".repeat(10 * KIB)).qos1(admitted));
+        }
+        assertThat(admitted).isGreaterThan(90);
+        bob.vanishes();
+        broker.advance(Duration.ofSeconds(3));
+        alice.hearsAll();
     }
 
     @Tag("long")

@@ -1,5 +1,6 @@
 package io.pipit.simulation;
 
+import static io.pipit.simulation.Packets.connackPresent;
 import static io.pipit.simulation.Packets.connect;
 import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.puback;
@@ -17,6 +18,8 @@ import io.pipit.mqtt.Spec;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What waits for a session that is not there, or not fast enough: bounded, in order, and every loss counted. */
 final class OfflineQueueTest {
@@ -235,6 +238,102 @@ final class OfflineQueueTest {
         bob.acknowledges(bob.receives(publish("t", "m4").qos1()));
         bob.receivesNothing();
         broker.dropped("bob", DropReason.QUEUE_FULL, 2);
+    }
+
+    @Test
+    void inFlightOnAnEarlierConnection_isNeverDropped_alsoBeforeItIsSentAgain() {
+        broker.configured(settings().queue(2, QueuePolicy.DROP_OLDEST));
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "m0").qos1()).publishes(publish("t", "m1").qos1());
+        int first = bob.receives(publish("t", "m0").qos1()).packetIdentifier();
+        int second = bob.receives(publish("t", "m1").qos1()).packetIdentifier();
+        bob.vanishes();
+        bob = broker.connect(connect("bob").resuming().expiry(600).receiveMaximum(1));
+        alice.publishes(publish("t", "m2").qos1());
+        broker.dropped("bob", DropReason.QUEUE_FULL, 1);
+        bob.acknowledges(bob.receives(publish("t", "m0").qos1(first).asDuplicate()));
+        bob.acknowledges(bob.receives(publish("t", "m1").qos1(second).asDuplicate()));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void inFlightOnAnEarlierConnection_isNeverDropped_alsoWhileItsClientDoesNotRead() {
+        broker.configured(settings().queue(2, QueuePolicy.DROP_OLDEST).outgoingBytes(1_000));
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        String large = "x".repeat(3_000);
+        alice.publishes(publish("t", large).qos1()).publishes(publish("t", "m1").qos1());
+        int first = bob.receives(publish("t", large).qos1()).packetIdentifier();
+        int second = bob.receives(publish("t", "m1").qos1()).packetIdentifier();
+        bob.vanishes();
+        bob = broker.opens("bob").stalls().sends(connect("bob").resuming().expiry(600));
+        alice.publishes(publish("t", "m2").qos1());
+        bob.readsOn().receives(connackPresent());
+        bob.receives(publish("t", large).qos1(first).asDuplicate());
+        bob.receives(publish("t", "m1").qos1(second).asDuplicate());
+        bob.receivesNothing();
+        broker.dropped("bob", DropReason.QUEUE_FULL, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void inFlightOfAClientThatIsAway_isNotDropped_butTheOldestBehindIt(boolean restart) {
+        broker.configured(settings().queue(3, QueuePolicy.DROP_OLDEST));
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        broker.connect(connect("alice")).publishes(publish("t", "m0").qos1()).disconnects();
+        int identifier = bob.receives(publish("t", "m0").qos1()).packetIdentifier();
+        bob.vanishes();
+        if (restart) {
+            broker.restarts();
+        }
+        var alice = broker.connect(connect("alice"));
+        for (int i = 1; i < 6; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+        }
+        broker.dropped("bob", DropReason.QUEUE_FULL, 3);
+        bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "m0").qos1(identifier).asDuplicate()));
+        bob.acknowledges(bob.receives(publish("t", "m4").qos1()));
+        bob.acknowledges(bob.receives(publish("t", "m5").qos1()));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void dropOldest_ofAClientThatIsBehind_dropsWhatItWouldBeSentNext() {
+        broker.configured(settings().queue(3, QueuePolicy.DROP_OLDEST));
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 3; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+        }
+        var bob = broker.connect(connect("bob").resuming().expiry(600).receiveMaximum(1));
+        var first = bob.receives(publish("t", "m0").qos1());
+        for (int i = 3; i < 7; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+        }
+        broker.dropped("bob", DropReason.QUEUE_FULL, 4);
+        bob.acknowledges(first);
+        bob.acknowledges(bob.receives(publish("t", "m5").qos1()));
+        bob.acknowledges(bob.receives(publish("t", "m6").qos1()));
+        bob.receivesNothing();
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+    }
+
+    @Test
+    void readThatIsOnItsWayWhenItsConnectionEnds_isNotForTheNextOne() {
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "m0").qos1()).publishes(publish("t", "m1").qos1());
+        broker.storage().holdReads();
+        broker.connect(connect("bob").resuming().expiry(600)).vanishes();
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        broker.storage().releaseReads();
+        broker.runUntilIdle();
+        var first = bob.receives(publish("t", "m0").qos1());
+        var second = bob.receives(publish("t", "m1").qos1());
+        bob.receivesNothing();
+        bob.acknowledges(first).acknowledges(second).receivesNothing();
     }
 
     @Test

@@ -93,6 +93,38 @@ final class SysTopicsTest {
     }
 
     @Test
+    void queuedMessages_areCounted_alsoAfterARestart_andUntilTheirSessionEnds() {
+        broker.connect(connect("bob").expiry(60)).subscribes("t").vanishes();
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "1").qos1()).publishes(publish("t", "2").qos1());
+        alice.disconnects();
+        broker.restarts();
+        broker.advance(Duration.ofSeconds(11));
+        assertThat(value("messages/stored")).isEqualTo("2");
+        var bob = broker.connect(connect("bob").expiry(60).resuming()).mayLeaveUnheard();
+        bob.acknowledges(bob.receives(publish("t", "1").qos1()));
+        bob.vanishes();
+        broker.advance(Duration.ofSeconds(21));
+        assertThat(value("messages/stored")).isEqualTo("1");
+        broker.advance(Duration.ofSeconds(63));
+        assertThat(value("messages/stored")).isEqualTo("0");
+    }
+
+    @Test
+    void queueWhoseSessionEndsBeforeItsMessagesAreRefused_isCountedOutOnce() {
+        broker.connect(connect("carol").expiry(600)).subscribes("u").vanishes();
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        alice.sends(publish("u", "1").qos1(2));
+        broker.tries(connect("carol")).mayLeaveUnheard();
+        broker.storage().failHeldCommits("no space left");
+        broker.runUntilIdle();
+        alice.receives(puback(2, ReasonCode.QUOTA_EXCEEDED));
+        broker.advance(Duration.ofSeconds(21));
+        assertThat(value("messages/stored")).isEqualTo("0");
+    }
+
+    @Test
     void retainedMessages_areThoseOfApplications() {
         broker.connect(connect("alice"))
                 .publishes(publish("a", "x").retained())
