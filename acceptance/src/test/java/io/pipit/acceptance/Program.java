@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -117,8 +118,13 @@ final class Program implements AutoCloseable {
 
     /** The next line of stdout, waited for. */
     String line() {
+        return line(PATIENCE_SECONDS);
+    }
+
+    /** The next line of stdout, waited for at most this long. */
+    String line(long seconds) {
         try {
-            Optional<String> line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            Optional<String> line = lines.poll(seconds, TimeUnit.SECONDS);
             if (line == null || line.isEmpty()) {
                 throw new AssertionError((line == null ? "no line came" : "the program ended") + "; before: " + seen
                         + "; stderr: " + stderr());
@@ -143,6 +149,15 @@ final class Program implements AutoCloseable {
             }
             reader.join();
             return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while waiting for an end", e);
+        }
+    }
+
+    /** Whether it ends in this time, which is waited for. */
+    boolean endsWithin(Duration time) {
+        try {
+            return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException("interrupted while waiting for an end", e);
         }

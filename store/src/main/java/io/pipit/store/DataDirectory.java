@@ -73,7 +73,7 @@ final class DataDirectory implements AutoCloseable {
         if (Files.isDirectory(directory)) {
             return;
         }
-        boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+        boolean posix = isPosix(directory);
         FileAttribute<?>[] ownerOnly = posix
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
@@ -91,6 +91,10 @@ final class DataDirectory implements AutoCloseable {
                 bringToDisk(made, StandardOpenOption.READ);
             }
         }
+    }
+
+    private static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
     /** A file, or what a directory lists. */
@@ -131,6 +135,9 @@ final class DataDirectory implements AutoCloseable {
             Path part = Files.writeString(path.resolve("format.new"), FORMAT_NAME + FORMAT + "\n");
             bringToDisk(part, StandardOpenOption.WRITE);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            if (isPosix(path)) {
+                bringToDisk(path, StandardOpenOption.READ);
+            }
             return;
         }
         String text = Files.readString(file).strip();

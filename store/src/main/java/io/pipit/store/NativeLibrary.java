@@ -58,10 +58,9 @@ final class NativeLibrary {
         }
     }
 
-    /** Others see it whole, or not at all. */
+    /** It is there whole, or not at all. What a killed process left of it is written over: nobody else uses the directory. */
     private static void unpack(InputStream packed, Path file) throws IOException {
-        Path part = file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid());
+        Path part = file.resolveSibling(file.getFileName() + ".new");
         Files.copy(packed, part, StandardCopyOption.REPLACE_EXISTING);
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
             channel.force(true);
