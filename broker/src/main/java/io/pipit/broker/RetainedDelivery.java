@@ -36,11 +36,6 @@ final class RetainedDelivery {
         return subscription.filter();
     }
 
-    /** Whether they go to this subscription, and not to one that it has replaced. */
-    boolean isTo(Subscription other) {
-        return subscription.equals(other);
-    }
-
     /** Sends what fits into this turn. */
     Progress advance(Client client) {
         Subscription current = subscription.current();

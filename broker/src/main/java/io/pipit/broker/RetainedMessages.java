@@ -90,7 +90,7 @@ final class RetainedMessages {
      */
     long clear(TopicName name) {
         RetainedTopic topic = byName.get(name);
-        return topic == null ? 0 : Math.max(0, topic.clear(this));
+        return topic == null ? 0 : topic.clear(this);
     }
 
     /** The retained message of a topic, unless it has expired. */
@@ -224,7 +224,7 @@ final class RetainedMessages {
 
     private static boolean isOfTheServer(TopicName topic) {
         byte[] utf8 = topic.utf8();
-        return utf8.length > SYS.length && Arrays.equals(utf8, 0, SYS.length, SYS, 0, SYS.length);
+        return utf8.length >= SYS.length && Arrays.equals(utf8, 0, SYS.length, SYS, 0, SYS.length);
     }
 
     /** A topic has got its first message; under its lock. */

@@ -61,7 +61,6 @@ final class RetainedTopic {
             // changes of this topic that are older than this place were all followed by one that cleared it and is
             // durable: they must not be stored any more
             durable = next - 1;
-            handedIn = next - 1;
             all.remember(this);
         }
         version = next;
@@ -69,10 +68,10 @@ final class RetainedTopic {
         return next;
     }
 
-    /** Takes the message away; returns the version of this change, or {@link #REMOVED}. */
+    /** Takes the message away; returns the version of this change, or 0 when this place was given up. */
     synchronized long clear(RetainedMessages all) {
-        if (durable == REMOVED || version == 0) {
-            return REMOVED;
+        if (durable == REMOVED) {
+            return 0;
         }
         version = all.nextVersion();
         replace(null, Message.NEVER, all);
@@ -89,7 +88,6 @@ final class RetainedTopic {
         if (loadedVersion > version) {
             all.remember(this);
             version = loadedVersion;
-            handedIn = loadedVersion;
             durable = loadedVersion;
             replace(loaded, loadedClearsAtMillis, all);
         }

@@ -243,11 +243,20 @@ final class Session {
 
     private void retainedDelivered(RetainedDelivery delivery) {
         retainedDeliveries.remove(delivery);
+        nothingOwed(delivery.filter());
+    }
+
+    /**
+     * Writes, soon, that no retained messages are on their way to the subscription with this filter, if that is so: not
+     * as long as a change of it waits for the storage, whose row may owe some, or may be refused.
+     */
+    void nothingOwed(TopicFilter filter) {
         SessionRows stored = rows;
         if (stored != null) {
             loop.lazily(batch -> {
-                Subscription current = subscriptions.get(delivery.filter());
-                if (current != null && delivery.isTo(current)) {
+                Subscription current = subscriptions.get(filter);
+                boolean isDecided = undecided == null || !undecided.concern(filter);
+                if (current != null && isDecided && !owesRetained(filter)) {
                     stored.put(current, false, batch);
                 }
             });

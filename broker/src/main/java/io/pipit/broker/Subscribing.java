@@ -32,6 +32,9 @@ final class Subscribing {
     private final Batch batch = new Batch(Batch.Urgency.DURABLE);
     private final List<UndecidedSubscriptions.Change> changes = new ArrayList<>(2);
 
+    /** Those that want no retained messages, to whose filter some were on their way: they may all have been sent by now. */
+    private List<Subscription> heirs = List.of();
+
     Subscribing(Client client) {
         this.client = client;
         this.loop = client.loop();
@@ -77,12 +80,13 @@ final class Subscribing {
             }
             reasons.add(ReasonCode.granted(granted.options().maximumQoS()));
         }
+        heirs = made.stream()
+                .filter(subscription -> !retained.contains(subscription) && session.owesRetained(subscription.filter()))
+                .toList();
         SessionRows rows = session.rows();
         if (rows != null) {
-            made.forEach(subscription -> rows.put(
-                    subscription,
-                    retained.contains(subscription) || session.owesRetained(subscription.filter()),
-                    batch));
+            made.forEach(subscription ->
+                    rows.put(subscription, retained.contains(subscription) || heirs.contains(subscription), batch));
         }
         answerWhenSafe(
                 () -> {
@@ -210,6 +214,7 @@ final class Subscribing {
                     }
                 }
             }
+            heirs.forEach(heir -> session.nothingOwed(heir.filter()));
         });
     }
 }

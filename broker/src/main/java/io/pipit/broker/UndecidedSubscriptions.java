@@ -63,6 +63,11 @@ final class UndecidedSubscriptions {
         session.decided();
     }
 
+    /** Whether a change of the subscription with this filter waits. */
+    boolean concern(TopicFilter filter) {
+        return waiting.stream().anyMatch(change -> change.filter.equals(filter));
+    }
+
     boolean isEmpty() {
         return waiting.isEmpty();
     }

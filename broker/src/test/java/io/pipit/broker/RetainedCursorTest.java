@@ -119,6 +119,18 @@ class RetainedCursorTest {
     }
 
     @Test
+    void next_looksAtNoMoreThanItsBudget() {
+        for (int i = 0; i < 10; i++) {
+            set("a/" + i + "/x", "1");
+        }
+        RetainedCursor cursor = retained.open(TopicFilter.of("+/+/y"));
+        assertThat(cursor.next(3)).isEqualTo(new Step.Paused());
+        assertThat(cursor.visited()).isEqualTo(3);
+        assertThat(cursor.next(1)).isEqualTo(new Step.Paused());
+        assertThat(cursor.visited()).isEqualTo(4);
+    }
+
+    @Test
     void next_afterChangesMeanwhile_givesTheNewestAndMissesNoneThatStayed() {
         set("a", "1");
         set("c", "1");

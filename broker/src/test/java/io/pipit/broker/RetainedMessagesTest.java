@@ -15,11 +15,13 @@ import io.pipit.mqtt.Spec;
 import io.pipit.mqtt.TopicName;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +59,14 @@ class RetainedMessagesTest {
         retained.set(message("a/b", "1"));
         storeAll(retained.clear(TOPIC));
         assertThat(retained.clear(TOPIC)).isZero();
+        assertThat(retained.isEmpty()).isTrue();
+    }
+
+    @Test
+    void isEmpty_untilTheFirstIsSet() {
+        assertThat(retained.isEmpty()).isTrue();
+        retained.set(message("a/b", "1"));
+        assertThat(retained.isEmpty()).isFalse();
     }
 
     @Test
@@ -139,6 +149,27 @@ class RetainedMessagesTest {
     }
 
     @Test
+    void expire_saysHowManyItLookedAt_andNoneWhenNoneExpiresAnyMore() {
+        retained.set(message("a", "1"));
+        retained.set(expiring("b", 1_000));
+        retained.set(message("c", "1"));
+        ObjLongConsumer<TopicName> keep = retained::keepInMemory;
+        assertThat(retained.expire(2, keep)).isEqualTo(2);
+        assertThat(retained.expire(2, keep)).isZero();
+        retained.set(expiring("b", 1_000));
+        assertThat(retained.expire(10, keep)).isEqualTo(3);
+        assertThat(retained.expire(10, keep)).isZero();
+    }
+
+    @Test
+    void count_leavesOutWhatTheServerSaysOfItself() {
+        for (String topic : List.of("a", "$SYS", "$SYSTEM", "$SYS/", "$SYS/x")) {
+            retained.set(message(topic, "1"));
+        }
+        assertThat(retained.count()).isEqualTo(3);
+    }
+
+    @Test
     void rows_giveTheSameMessagesBack() {
         List<Row> rows = rowsAfter(storage -> {
             store(storage, "a/b", retained.set(message("a/b", "1")));
@@ -175,6 +206,47 @@ class RetainedMessagesTest {
         row.value()[Long.BYTES]++;
         assertThatThrownBy(() -> new RetainedMessages(() -> 0, Duration.ZERO).load(row))
                 .isInstanceOf(CorruptRowException.class);
+    }
+
+    @Test
+    void row_withMoreBehindItsMessage_isRefused() {
+        Row row = rowsAfter(storage -> store(storage, "a/b", retained.set(message("a/b", "1"))))
+                .getFirst();
+        Row longer = new Row(row.key(), Arrays.copyOf(row.value(), row.value().length + 1));
+        assertThatThrownBy(() -> new RetainedMessages(() -> 0, Duration.ZERO).load(longer))
+                .isInstanceOf(CorruptRowException.class);
+    }
+
+    @Test
+    void store_ofAChangeThatIsDurable_handsInTheRestOfItsBatch() {
+        HeapStorage storage = new HeapStorage();
+        long version = retained.set(message("a/b", "1"));
+        store(storage, "a/b", version);
+        assertHandsInNoRow(version);
+        long cleared = retained.clear(TOPIC);
+        store(storage, "a/b", cleared);
+        assertHandsInNoRow(cleared);
+    }
+
+    private void assertHandsInNoRow(long version) {
+        Batch batch = new Batch(Urgency.DURABLE);
+        boolean[] handedIn = new boolean[1];
+        assertThat(retained.store(TOPIC, version, batch, () -> handedIn[0] = true))
+                .isZero();
+        assertThat(handedIn[0]).isTrue();
+        assertThat(batch.changes()).isEmpty();
+    }
+
+    @Test
+    void placeThatWasGivenUp_takesNoChange() {
+        RetainedTopic place = new RetainedTopic(TOPIC);
+        place.set(message("a/b", "1"), Message.NEVER, retained);
+        long cleared = place.clear(retained);
+        long row = place.store(cleared, new Batch(Urgency.DURABLE), () -> {});
+        place.settle(row, true, retained);
+        assertThat(place.set(message("a/b", "2"), Message.NEVER, retained)).isEqualTo(RetainedTopic.REMOVED);
+        assertThat(place.clear(retained)).isZero();
+        assertThat(place.message(nowMillis)).isNull();
     }
 
     @Test

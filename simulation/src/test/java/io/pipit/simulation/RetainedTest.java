@@ -341,6 +341,52 @@ final class RetainedTest {
                 subscribe(1, "r/#").retainHandling(RetainHandling.DO_NOT_SEND).packet());
         seen.addAll(takes(bob, 60));
         assertThat(seen).hasSize(50);
+        bob.mayLeaveUnheard();
+        broker.restarts();
+        broker.connect(stored("bob", 1)).receivesNothing();
+    }
+
+    @Test
+    void manyRetained_thatWereSentWhileAReplacementWasMadeDurable_areNotSentAgain() {
+        retain(4);
+        var bob = broker.connect(stored("bob", 0)).subscribes("r/#");
+        broker.storage().holdCommits();
+        bob.sends(subscribe(1, "r/#").retainHandling(RetainHandling.DO_NOT_SEND));
+        assertThat(takes(bob, 60)).hasSize(4);
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        bob.receives(suback(1, ReasonCode.GRANTED_QOS_2));
+        broker.restarts();
+        broker.connect(stored("bob", 1)).receivesNothing();
+    }
+
+    @Test
+    void manyRetained_thatWereSentWhileAReplacementThatWantsThemWasMadeDurable_areSentAgain() {
+        retain(4);
+        var bob = broker.connect(stored("bob", 0)).subscribes("r/#");
+        broker.storage().holdCommits();
+        bob.sends(subscribe(1, "r/#"));
+        assertThat(takes(bob, 60)).hasSize(4);
+        broker.storage().releaseOneCommit();
+        bob.mayLeaveUnheard();
+        broker.crashes();
+        assertThat(takes(broker.connect(stored("bob", 1)), 60)).hasSize(4);
+    }
+
+    @Test
+    void manyRetained_areSentInTurnsThatAreBounded() {
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 600; i++) {
+            alice.sends(publish("r/" + i, "kept").retained());
+        }
+        var bob = broker.connect(connect("bob")).mayLeaveUnheard();
+        bob.sendsWithoutTurn(subscribe(1, "r/#").qos(0).packet());
+        int before = bob.unheard();
+        while (broker.turn()) {
+            assertThat(bob.unheard() - before).as("packets in one turn").isLessThanOrEqualTo(1 + 256);
+            before = bob.unheard();
+        }
+        assertThat(bob.unheard()).isEqualTo(1 + 600);
     }
 
     private void retain(int count) {
