@@ -366,7 +366,6 @@ final class Session {
     /** A client takes it: its CONNECT was accepted, its CONNACK is not yet sent. */
     void attach(Client newcomer) {
         client = newcomer;
-        loop.timers().cancel(expiry);
     }
 
     /** CONNACK was sent. */
@@ -493,13 +492,11 @@ final class Session {
         }
     }
 
-    /** It is no more: out of the index, its timers stopped. */
+    /** It is no more, and out of the index; nothing waits for its expiry by now. */
     void end() {
         ended = true;
         connected = false;
-        retainedDeliveries.clear();
         room = false;
-        loop.timers().cancel(expiry);
         for (Subscription subscription : subscriptions.values()) {
             leave(subscription);
         }

@@ -40,9 +40,8 @@ final class Wills {
         }
     }
 
-    /** A connection begins with this will, or none: one whose delay was running is not published [MQTT-3.1.3-9]. */
+    /** A connection begins with this will, or none: one whose delay ran until it was held is not published [MQTT-3.1.3-9]. */
     void begin(Session session, @Nullable Will will) {
-        cancelDelay(session);
         if (will == null) {
             session.will(null);
             return;
@@ -53,13 +52,6 @@ final class Wills {
         session.will(taken);
         if (!session.isStored()) {
             putLazily(session, taken, CONNECTED);
-        }
-    }
-
-    private static void cancelDelay(Session session) {
-        SessionWill will = session.will();
-        if (will != null) {
-            session.loop().timers().cancel(will.delay());
         }
     }
 
@@ -108,8 +100,7 @@ final class Wills {
         if (will == null) {
             return;
         }
-        cancelDelay(session);
-        session.will(null);
+        session.will(null); // a delay that still runs finds nothing
         publish(messageOf(session.clientIdentifier(), will.will()), session.unlessHeldForWill(removalOf(session)));
     }
 

@@ -50,6 +50,9 @@ public final class WholeBroker {
         wholeness.requireConsistent(now);
         wholeness.requireNone("connections", now.holdings().connections());
         wholeness.requireNone("clients", now.counted().clients());
+        if (storage.held().isEmpty()) {
+            wholeness.requireNone("works under way", now.holdings().pending());
+        }
         if (now.holdings().queuedMessages() == 0 && now.holdings().pending() == 0) {
             wholeness.requireNone("bytes of memory", now.memoryBytes());
         }

@@ -188,7 +188,10 @@ final class ConnectTest {
     @Spec({"MQTT-3.1.4-2", "MQTT-3.2.2-7", "MQTT-3.2.2-6"})
     void refusedByAuthentication_isToldAndClosed() {
         broker.access().refuse(ReasonCode.NOT_AUTHORIZED);
-        broker.tries(connect("alice")).isClosedAfter(connack(ReasonCode.NOT_AUTHORIZED));
+        var alice = broker.tries(connect("alice"));
+        var refusal = alice.receives(connack(ReasonCode.NOT_AUTHORIZED));
+        assertThat(refusal.properties().has(Property.REASON_STRING)).isTrue();
+        alice.isClosed();
         broker.tries(connect("bob").v311()).isClosedAfter(connack(ReasonCode.NOT_AUTHORIZED));
         broker.access().refuse(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
         broker.tries(connect("carol").v31()).isClosedAfter(connack(ReasonCode.BAD_USER_NAME_OR_PASSWORD));

@@ -58,6 +58,19 @@ final class CountersTest {
     }
 
     @Test
+    void connectionThatWasToBeClosedLater_leavesNoTimer() {
+        broker.configured(settings());
+        broker.connect(connect("bob").expiry(0xFFFF_FFFFL)).subscribes("t").vanishes();
+        int timers = broker.census().holdings().timers();
+        var alice = broker.connect(connect("alice").v311());
+        broker.storage().refuse("too little room");
+        alice.sends(publish("t", "hi").qos1(1));
+        assertThat(broker.census().holdings().timers()).isEqualTo(timers + 1);
+        alice.vanishes();
+        assertThat(broker.census().holdings().timers()).isEqualTo(timers);
+    }
+
+    @Test
     void refusedConnect_isCountedAndTold() {
         broker.access().refuse(ReasonCode.NOT_AUTHORIZED);
         broker.tries(connect("alice")).isClosedAfter(connack(ReasonCode.NOT_AUTHORIZED));

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is refused while the storage cannot take more, and what goes on. */
 final class DiskTroubleTest {
@@ -147,9 +149,10 @@ final class DiskTroubleTest {
         assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
     }
 
-    @Test
-    void messageThatWasSentButNotStored_countsInTheQueueNoLongerThanTheConnection() {
-        broker.configured(settings().queue(1, QueuePolicy.DROP_NEWEST));
+    @ParameterizedTest
+    @EnumSource(names = {"DROP_NEWEST", "REFUSE_PUBLISHER"})
+    void messageThatWasSentButNotStored_countsInTheQueueNoLongerThanTheConnection(QueuePolicy policy) {
+        broker.configured(settings().queue(1, policy));
         var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
         var alice = broker.connect(connect("alice"));
         broker.storage().failCommits("no space left", true);
@@ -278,6 +281,16 @@ final class DiskTroubleTest {
         bob.disconnects();
         broker.advance(Duration.ofSeconds(63));
         assertThat(broker.storage().rows(Table.SESSIONS)).isZero();
+    }
+
+    @Test
+    void sessionOfAConnectionThatWasLostWhileItsConnectWaited_expires() {
+        broker.storage().holdCommits();
+        broker.tries(connect("bob").expiry(60)).vanishes();
+        broker.storage().releaseCommits();
+        broker.advance(Duration.ofSeconds(63));
+        assertThat(broker.storage().rows(Table.SESSIONS)).isZero();
+        assertThat(broker.census().holdings().sessions()).isZero();
     }
 
     @Test

@@ -63,6 +63,18 @@ final class KeepAliveTest {
     }
 
     @Test
+    @Spec("MQTT-3.1.2-22")
+    void silenceAfterAPacket_isCountedFromThatPacket() {
+        var alice = broker.connect(connect("alice").keepAlive(10));
+        broker.advance(Duration.ofSeconds(14));
+        alice.publishes(publish("t", "x"));
+        broker.advance(Duration.ofMillis(14_900));
+        alice.receivesNothing();
+        broker.advance(Duration.ofMillis(200));
+        alice.isClosedAfter(disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT));
+    }
+
+    @Test
     void whatTheServerSends_doesNotKeepAlive() {
         var alice = broker.connect(connect("alice").keepAlive(10)).subscribes("t");
         var bob = broker.connect(connect("bob"));

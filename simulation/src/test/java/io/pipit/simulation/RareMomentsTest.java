@@ -1,5 +1,6 @@
 package io.pipit.simulation;
 
+import static io.pipit.simulation.Packets.connack;
 import static io.pipit.simulation.Packets.connackPresent;
 import static io.pipit.simulation.Packets.connect;
 import static io.pipit.simulation.Packets.publish;
@@ -10,12 +11,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.broker.QueuePolicy;
 import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Table;
+import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.PubAck;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What histories made from seeds have found, as dialogues. */
 final class RareMomentsTest {
@@ -192,6 +198,24 @@ final class RareMomentsTest {
     }
 
     @Test
+    void absenceThatIsWrittenAgainWhileItsClientConnectsInVain_isWrittenAfterThat() {
+        var bob = broker.connect(connect("bob").expiry(60));
+        broker.storage().failCommits("input/output error", false);
+        bob.vanishes();
+        broker.storage().recover();
+        broker.storage().holdCommits();
+        bob = broker.tries(connect("bob").expiry(600).resuming());
+        broker.advance(Duration.ofSeconds(2));
+        broker.storage().failHeldCommits("input/output error");
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(bob.receivesConnack().reasonCode().isError()).isTrue();
+        broker.advance(Duration.ofSeconds(33));
+        broker.crashes(); // from its row it is known how long he has been away
+        broker.advance(Duration.ofSeconds(25));
+        broker.tries(connect("bob").expiry(600).resuming()).receives(connack());
+    }
+
+    @Test
     void willWhoseRowIsRemovedAgainWhileItsClientConnects_doesNotTakeTheNextWillWithIt() {
         broker.connect(connect("bob").expiry(600)).subscribes("t", 1).vanishes();
         var alice = broker.connect(connect("alice").expiry(600).will(publish("nobody", "first")));
@@ -229,6 +253,103 @@ final class RareMomentsTest {
         broker.crashes();
         broker.advance(Duration.ofSeconds(2));
         broker.connect(connect("alice").expiry(600).resuming()).receivesNothing();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void willWhoseRowIsRemovedAgainWhileItsClientConnectsWithoutOne_leavesNoRow(boolean cleanStart) {
+        var alice = broker.connect(connect("alice").expiry(600).will(publish("t", "gone")));
+        broker.storage().failCommits("input/output error", false);
+        alice.disconnects();
+        broker.storage().recover();
+        broker.storage().holdCommits();
+        var draft = connect("alice").expiry(600);
+        alice = broker.tries(cleanStart ? draft : draft.resuming());
+        broker.advance(Duration.ofSeconds(2));
+        broker.storage().releaseCommits();
+        broker.advance(Duration.ofSeconds(5));
+        alice.receives(cleanStart ? connack() : connackPresent());
+        assertThat(broker.storage().rows(Table.WILLS)).isZero();
+    }
+
+    @Test
+    void sharedMessageOnItsWayToASessionThatIsDiscarded_reachesAnother() {
+        for (int turns = 0; turns < 8; turns++) {
+            for (String member : List.of("alice", "bob", "dave")) { // on more loops than one
+                sharedMessagesOnTheirWayToASessionThatIsDiscarded(member, turns, false);
+            }
+        }
+    }
+
+    @Test
+    void sharedMessageOnItsWayToASessionThatIsDiscarded_isRefusedWhenItsCommitFails() {
+        for (int turns = 0; turns < 8; turns++) {
+            for (String member : List.of("alice", "bob", "dave")) {
+                sharedMessagesOnTheirWayToASessionThatIsDiscarded(member, turns, true);
+            }
+        }
+    }
+
+    private void sharedMessagesOnTheirWayToASessionThatIsDiscarded(String member, int turns, boolean fails) {
+        broker.configured(settings());
+        broker.connect(connect(member).expiry(600)).subscribes("$share/g/t", 1).vanishes();
+        broker.connect(connect("carol").expiry(600)).subscribes("$share/g/t", 1).vanishes();
+        var publisher = broker.connect(connect("publisher"));
+        broker.storage().holdCommits();
+        broker.tries(connect(member).expiry(600)).mayLeaveUnheard();
+        broker.storage().releaseCommits();
+        List<String> acknowledged = new ArrayList<>();
+        for (int i = 1; i <= 2; i++) {
+            publisher.sendsWithoutTurn(publish("t", "m" + i).qos1(i).packet());
+        }
+        for (int i = 0; i < turns; i++) {
+            broker.turn();
+        }
+        if (fails) {
+            broker.storage().failCommits("input/output error", false);
+        }
+        broker.runUntilIdle();
+        for (Packet packet : publisher.hearsAll()) {
+            if (packet instanceof PubAck ack && !ack.reasonCode().isError()) {
+                acknowledged.add("m" + ack.packetIdentifier());
+            }
+        }
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(5));
+        var carol = broker.connect(connect("carol").expiry(600).resuming());
+        List<String> heard = new ArrayList<>();
+        while (carol.unheard() > 0) {
+            var message = carol.receivesPublish();
+            heard.add(message.payload().toText());
+            carol.acknowledges(message);
+        }
+        assertThat(heard).containsAll(acknowledged);
+        assertThat(acknowledged.size()).isBetween(fails ? 0 : 2, 2);
+    }
+
+    @Test
+    void removalThatIsMadeAgain_whileItsSessionIsTakenAway_givesItsClaimOnTheMessageBackOnce() {
+        for (int i = 1; i <= 9; i++) {
+            broker.connect(connect("c" + i).expiry(600)).subscribes("t", 1).vanishes();
+        }
+        broker.connect(connect("alice")).publishes(publish("t", "x").qos1());
+        var first = broker.connect(connect("c1").expiry(600).resuming());
+        var message = first.receives(publish("t", "x").qos1());
+        broker.storage().failCommits("input/output error", false);
+        first.acknowledges(message);
+        broker.storage().recover();
+        broker.storage().holdReads();
+        first.disconnects(Packets.disconnectWithExpiry(0));
+        broker.advance(Duration.ofSeconds(2));
+        broker.storage().releaseReads();
+        broker.advance(Duration.ofSeconds(5));
+        for (int i = 2; i <= 9; i++) {
+            var other = broker.tries(connect("c" + i).expiry(600).resuming());
+            other.receives(connackPresent());
+            other.acknowledges(other.receives(publish("t", "x").qos1()));
+            broker.advance(Duration.ofSeconds(2));
+        }
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
     }
 
     @Test

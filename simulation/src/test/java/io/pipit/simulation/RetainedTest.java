@@ -389,6 +389,34 @@ final class RetainedTest {
         assertThat(bob.unheard()).isEqualTo(1 + 600);
     }
 
+    @Test
+    void retainedOnTheirWay_goOnAtTheQosOfTheSubscriptionThatReplacedTheirs() {
+        var bob = broker.connect(connect("bob"));
+        for (int i = 1; i <= 3; i++) {
+            bob.publishes(publish("r/" + i, "kept").qos1().retained());
+        }
+        var alice = broker.connect(connect("alice").receiveMaximum(1)).subscribes("r/#", 1);
+        var first = alice.receivesPublish();
+        assertThat(first.qos()).isEqualTo(QoS.AT_LEAST_ONCE);
+        alice.subscribes(subscribe(2, "r/#").qos(0).retainHandling(RetainHandling.DO_NOT_SEND));
+        alice.acknowledges(first);
+        assertThat(List.of(
+                        alice.receivesPublish().qos(), alice.receivesPublish().qos()))
+                .containsOnly(QoS.AT_MOST_ONCE);
+    }
+
+    @Test
+    void retainedOnTheirWay_endWithTheirSubscription() {
+        var bob = broker.connect(connect("bob"));
+        for (int i = 1; i <= 3; i++) {
+            bob.publishes(publish("r/" + i, "kept").qos1().retained());
+        }
+        var alice = broker.connect(connect("alice").receiveMaximum(1)).subscribes("r/#", 1);
+        var first = alice.receivesPublish();
+        alice.unsubscribes("r/#");
+        alice.acknowledges(first).receivesNothing();
+    }
+
     private void retain(int count) {
         var alice = broker.connect(connect("alice"));
         for (int i = 0; i < count; i++) {

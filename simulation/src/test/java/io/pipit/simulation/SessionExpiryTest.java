@@ -58,6 +58,17 @@ final class SessionExpiryTest {
     }
 
     @Test
+    void cleanStart_leavesNothingStoredOfTheSessionBefore() {
+        broker.connect(connect("alice").expiry(60)).subscribes("t").vanishes();
+        broker.connect(connect("bob")).publishes(publish("t", "one").qos1(1));
+        broker.connect(connect("alice").expiry(60));
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.SESSIONS)).isEqualTo(1);
+        assertThat(broker.storage().rows(Table.SUBSCRIPTIONS)).isZero();
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+    }
+
+    @Test
     @Spec("MQTT-4.1.0-1")
     void connectedSession_doesNotExpire() {
         var alice = broker.connect(connect("alice").expiry(10)).subscribes("t");

@@ -1,6 +1,7 @@
 package io.pipit.simulation;
 
 import static io.pipit.simulation.Packets.connect;
+import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.pingreq;
 import static io.pipit.simulation.Packets.pingresp;
 import static io.pipit.simulation.Packets.puback;
@@ -16,6 +17,7 @@ import io.pipit.mqtt.Payload;
 import io.pipit.mqtt.Properties;
 import io.pipit.mqtt.Publish;
 import io.pipit.mqtt.QoS;
+import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.TopicName;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -41,6 +43,7 @@ final class SlowClientTest {
         long some = cpuNanosFor(20_000);
         long many = cpuNanosFor(160_000);
         assertThat(many).as("CPU time of 160,000 beside that of 20,000").isLessThan(some * 32);
+        broker.configured(settings());
     }
 
     private long cpuNanosFor(int messages) {
@@ -156,6 +159,17 @@ final class SlowClientTest {
     }
 
     @Test
+    void answersThatFillTheBufferInOneTurn_pauseNoLongerThanThat() {
+        broker.configured(settings().outgoingBytes(4));
+        var bob = broker.connect(connect("bob"));
+        bob.sendsTogether(pingreq(), pingreq(), pingreq(), pingreq(), pingreq());
+        for (int i = 0; i < 5; i++) {
+            bob.receives(pingresp());
+        }
+        assertThat(bob.network().isPaused()).isFalse();
+    }
+
+    @Test
     void stalledClient_isDisconnectedByItsKeepAlive() {
         var bob = broker.connect(connect("bob").keepAlive(10)).subscribes("t").stalls();
         broker.advance(Duration.ofSeconds(30));
@@ -186,6 +200,33 @@ final class SlowClientTest {
             alice.receives(puback(i));
         }
         assertThat(alice.network().isPaused()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {103, 104})
+    void publisher_isPausedFromTheByteOnWithWhichTheBoundIsPassed(int payload) {
+        broker.configured(settings().uncommittedBytes(200)); // of which a message takes 96 beside its topic and payload
+        broker.connect(connect("bob").expiry(600)).subscribes("t").vanishes();
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        alice.sends(publish("t", "x".repeat(payload)).qos1(1));
+        assertThat(alice.network().isPaused()).isEqualTo(payload == 104);
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        alice.receives(puback(1));
+    }
+
+    @Test
+    void publisher_whereUncommittedBytesHaveNoBound_isNotPaused() {
+        broker.configured(settings().uncommittedBytes(0));
+        broker.connect(connect("bob").expiry(600)).subscribes("t").vanishes();
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        alice.sends(publish("t", "x".repeat(10 * KIB)).qos1(1));
+        assertThat(alice.network().isPaused()).isFalse();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        alice.receives(puback(1));
     }
 
     @Test
@@ -223,5 +264,7 @@ final class SlowClientTest {
         broker.runUntilIdle();
         broker.advance(Duration.ofSeconds(2));
         assertThat(alice.hearsAll()).hasSize(50);
+        broker.advance(Duration.ofSeconds(26)); // and goes on when it is read again
+        alice.isClosedAfter(disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT));
     }
 }

@@ -185,8 +185,10 @@ final class WillTest {
         var bob = broker.connect(connect("bob")).subscribes("will");
         broker.connect(connect("alice").expiry(600).will(WILL.delay(30))).vanishes();
         broker.advance(Duration.ofSeconds(20));
-        broker.connect(connect("alice").resuming().expiry(600));
+        var alice = broker.connect(connect("alice").resuming().expiry(600));
         assertThat(broker.storage().rows(Table.WILLS)).isZero();
+        broker.advance(Duration.ofSeconds(60));
+        alice.vanishes();
         broker.advance(Duration.ofSeconds(60));
         bob.receivesNothing();
     }
@@ -306,9 +308,22 @@ final class WillTest {
         broker.advance(Duration.ofSeconds(20));
         broker.crashes();
         var bob = broker.connect(connect("bob").resuming().expiry(600));
-        broker.advance(Duration.ofSeconds(25));
+        broker.advance(Duration.ofSeconds(38));
         bob.receivesNothing();
-        broker.advance(Duration.ofSeconds(40));
+        broker.advance(Duration.ofSeconds(4));
+        bob.acknowledges(bob.receives(WILL.qos1()));
+    }
+
+    @Test
+    void crash_beginsTheDelayOfTheWillOfAConnectedClient() {
+        broker.connect(connect("bob").expiry(600)).subscribes("will").vanishes();
+        broker.connect(connect("alice").expiry(600).will(WILL.qos1().delay(60)));
+        broker.advance(Duration.ofSeconds(100));
+        broker.crashes();
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        broker.advance(Duration.ofSeconds(58));
+        bob.receivesNothing();
+        broker.advance(Duration.ofSeconds(4));
         bob.acknowledges(bob.receives(WILL.qos1()));
     }
 
