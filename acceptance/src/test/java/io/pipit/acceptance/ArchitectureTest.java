@@ -60,7 +60,7 @@ final class ArchitectureTest {
             .whereLayer("junit")
             .mayOnlyAccessLayers("mqtt", "client", "broker", "server")
             .whereLayer("cli")
-            .mayOnlyAccessLayers("mqtt", "client", "server", "simulation");
+            .mayOnlyAccessLayers("mqtt", "client", "broker", "store", "server", "simulation");
 
     @ArchTest
     static final ArchRule ports_knowNothingOfTheBrokerBehindThem = noClasses()

@@ -12,7 +12,6 @@ import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.NetworkConnection;
 import io.pipit.broker.spi.Peer;
 import io.pipit.broker.spi.Storage;
-import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.RetainHandling;
@@ -107,7 +106,10 @@ public final class Broker {
     private void runRegularly(BrokerLoop first) {
         sys.begin(first);
         first.every(SWEEP_NANOS, new MessageSweep(first)::run);
-        first.every(SWEEP_NANOS, () -> storageAlarms.refuses(storage.refusal()));
+        first.every(SWEEP_NANOS, () -> {
+            storageAlarms.refuses(storage.refusal());
+            storageAlarms.isDamaged(storage.damage());
+        });
         first.every(TIME_NANOS, () -> storeTime(first.lazyBatch()));
         first.every(
                 SWEEP_NANOS,
@@ -117,11 +119,7 @@ public final class Broker {
 
     /** Adds the broker's time, by which a later start knows how long it was down. */
     void storeTime(Batch batch) {
-        byte[] row = new RowWriter(2 * Long.BYTES)
-                .i64(time.millis())
-                .i64(time.wallMillis())
-                .finish();
-        batch.put(Table.BROKER, Keys.time(), row);
+        new StoredRow.Time(time.millis(), time.wallMillis()).put(batch);
     }
 
     /**

@@ -80,33 +80,56 @@ final class EntryRows {
 
     private static byte[] encode(QueueEntry entry, byte @Nullable [] body, boolean released) {
         Terms terms = entry.terms();
-        boolean refers = !released && entry.messageId() != 0;
         SharedSubscription group = released ? null : terms.group();
-        int[] identifiers = released ? Terms.NO_IDENTIFIERS : terms.identifiers();
-        int size = 2 + RowWriter.sizeOfVarint(entry.bytes()) + RowWriter.sizeOfVarint(identifiers.length);
+        return encode(
+                terms.qos().level() | (terms.retain() ? RETAIN : 0) | (released ? RELEASED : 0),
+                entry.bytes(),
+                released ? Terms.NO_IDENTIFIERS : terms.identifiers(),
+                group == null ? null : group.filter(),
+                released ? 0 : entry.messageId(),
+                body);
+    }
+
+    /** The value of an entry's row. */
+    static byte[] encode(StoredRow.Entry entry) {
+        Message message = entry.message();
+        return encode(
+                entry.qos().level() | (entry.retain() ? RETAIN : 0) | (entry.released() ? RELEASED : 0),
+                entry.bytes(),
+                entry.identifiers().stream().mapToInt(Integer::intValue).toArray(),
+                entry.group(),
+                entry.messageNumber(),
+                message == null ? null : MessageRow.encode(message));
+    }
+
+    private static byte[] encode(
+            int flags,
+            int bytes,
+            int[] identifiers,
+            @Nullable TopicFilter group,
+            long messageId,
+            byte @Nullable [] body) {
+        boolean refers = messageId != 0;
+        int size = 2 + RowWriter.sizeOfVarint(bytes) + RowWriter.sizeOfVarint(identifiers.length);
         for (int identifier : identifiers) {
             size += RowWriter.sizeOfVarint(identifier);
         }
-        size += group == null ? 0 : RowWriter.sizeOfBinary(group.filter().size());
+        size += group == null ? 0 : RowWriter.sizeOfBinary(group.size());
         size += refers ? Long.BYTES : 0;
         size += body == null ? 0 : RowWriter.sizeOfBinary(body.length);
         RowWriter row = new RowWriter(size);
         row.u8(VERSION);
-        row.u8(terms.qos().level()
-                | (terms.retain() ? RETAIN : 0)
-                | (released ? RELEASED : 0)
-                | (refers ? REFERS : 0)
-                | (group == null ? 0 : SHARED));
-        row.varint(entry.bytes());
+        row.u8(flags | (refers ? REFERS : 0) | (group == null ? 0 : SHARED));
+        row.varint(bytes);
         row.varint(identifiers.length);
         for (int identifier : identifiers) {
             row.varint(identifier);
         }
         if (group != null) {
-            row.binary(group.filter().utf8());
+            row.binary(group.utf8());
         }
         if (refers) {
-            row.i64(entry.messageId());
+            row.i64(messageId);
         } else if (body != null) {
             row.binary(body);
         }
@@ -237,24 +260,51 @@ final class EntryRows {
     }
 
     private QueueEntry decode(Row stored, @Nullable Message fetched) {
+        StoredRow.Entry row = decodeEntry(stored);
+        TopicFilter filter = row.group();
+        int[] identifiers = row.identifiers().isEmpty()
+                ? Terms.NO_IDENTIFIERS
+                : row.identifiers().stream().mapToInt(Integer::intValue).toArray();
+        Terms terms = new Terms(
+                row.qos(),
+                row.retain(),
+                identifiers,
+                filter == null ? null : loop.shared().find(filter));
+        Message message = row.messageNumber() == 0 ? row.message() : fetched;
+        QueueEntry entry = new QueueEntry(row.sequence(), terms, message, row.messageNumber(), row.bytes());
+        entry.becomeDurable();
+        if (row.released()) {
+            entry.become(State.RELEASED);
+        }
+        return entry;
+    }
+
+    /** Reads the row of an entry. */
+    static StoredRow.Entry decodeEntry(Row stored) {
         RowReader row = new RowReader(stored.value());
         row.version(VERSION);
         int flags = row.u8();
         int bytes = row.count();
-        int[] identifiers = new int[row.count()];
-        for (int i = 0; i < identifiers.length; i++) {
-            identifiers[i] = row.count();
+        List<Integer> identifiers = List.of();
+        for (int left = row.count(); left > 0; left--) {
+            identifiers = identifiers.isEmpty() ? new ArrayList<>() : identifiers;
+            identifiers.add(row.count());
         }
-        SharedSubscription group = (flags & SHARED) == 0 ? null : loop.shared().find(TopicFilter.owning(row.binary()));
+        TopicFilter group = (flags & SHARED) == 0 ? null : TopicFilter.owning(row.binary());
         boolean released = (flags & RELEASED) != 0;
-        long messageId = (flags & REFERS) == 0 ? 0 : row.i64();
-        Message message = released ? null : messageId == 0 ? MessageRow.decode(row.binary()) : fetched;
-        Terms terms = new Terms(QoS.of(flags & QOS), (flags & RETAIN) != 0, identifiers, group);
-        QueueEntry entry = new QueueEntry(Keys.sequenceOf(stored.key()), terms, message, messageId, bytes);
-        entry.becomeDurable();
-        if (released) {
-            entry.become(State.RELEASED);
-        }
-        return entry;
+        long messageNumber = (flags & REFERS) == 0 ? 0 : row.i64();
+        Message message = released || messageNumber != 0 ? null : MessageRow.decode(row.binary());
+        row.end();
+        return new StoredRow.Entry(
+                Keys.numberOf(stored.key()),
+                Keys.sequenceOf(stored.key()),
+                QoS.of(flags & QOS),
+                (flags & RETAIN) != 0,
+                bytes,
+                released,
+                identifiers,
+                group,
+                messageNumber,
+                message);
     }
 }

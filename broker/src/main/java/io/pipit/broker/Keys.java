@@ -1,5 +1,6 @@
 package io.pipit.broker;
 
+import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
@@ -122,6 +123,14 @@ final class Keys {
         key[0] = DEAD;
         BigEndian.write(number, key, 1);
         return key;
+    }
+
+    /** A row that was set aside: the name of its table, a 0, its key there. */
+    static byte[] unreadable(Table of, byte[] key) {
+        byte[] name = (of.name() + '\0').getBytes(StandardCharsets.UTF_8);
+        byte[] moved = Arrays.copyOf(name, name.length + key.length);
+        System.arraycopy(key, 0, moved, name.length, key.length);
+        return moved;
     }
 
     /** Whether a key in the table of the broker is that of a session that has ended. */

@@ -25,12 +25,12 @@ final class Recovery {
     private final BrokerLoop loop;
     private final Runnable ready;
     private final Map<Long, Session> sessions = new HashMap<>();
-    private final Map<Long, SessionRows.Stored> stored = new HashMap<>();
+    private final Map<Long, StoredRow.Session> stored = new HashMap<>();
     private final Map<Long, QueueFound> queues = new HashMap<>();
-    private final List<Wills.Stored> wills = new ArrayList<>();
+    private final List<StoredRow.WillMessage> wills = new ArrayList<>();
 
     /** The sessions that are over and of which something is left, by their numbers. */
-    private final Map<Long, SessionRows.Ended> dead = new TreeMap<>();
+    private final Map<Long, StoredRow.EndedSession> dead = new TreeMap<>();
 
     private long foundEpoch;
     private int waiting;
@@ -119,7 +119,7 @@ final class Recovery {
         each(
                 Table.SESSIONS,
                 row -> {
-                    SessionRows.Stored one = SessionRows.decode(row);
+                    StoredRow.Session one = SessionRows.decode(row);
                     stored.put(one.number(), one);
                 },
                 this::readEntries);
@@ -185,7 +185,7 @@ final class Recovery {
 
     /** Rows of a session that is not there: it has ended, perhaps while the storage failed and nothing says so. */
     private void orphaned(long number) {
-        dead.putIfAbsent(number, SessionRows.Ended.unknown(number));
+        dead.putIfAbsent(number, StoredRow.EndedSession.unknown(number));
     }
 
     private void removeDead() {
@@ -193,7 +193,7 @@ final class Recovery {
                 Table.BROKER,
                 row -> {
                     if (Keys.isDead(row.key())) {
-                        SessionRows.Ended ended = SessionRows.decodeEnded(row);
+                        StoredRow.EndedSession ended = SessionRows.decodeEnded(row);
                         dead.put(ended.number(), ended);
                     }
                 },
@@ -208,8 +208,8 @@ final class Recovery {
 
     /** Each loop takes over its sessions: their clocks go on, and what is due is done; then connections may come. */
     private void startTimers() {
-        for (Wills.Stored will : wills) {
-            Session session = sessions.get(will.number());
+        for (StoredRow.WillMessage will : wills) {
+            Session session = sessions.get(will.session());
             BrokerLoop owner = session == null ? loop : session.loop();
             loop.on(owner, () -> owner.wills().recover(will, session));
         }
@@ -232,7 +232,7 @@ final class Recovery {
     }
 
     private void startTimer(BrokerLoop owner, Session session) {
-        SessionRows.Stored one = stored.get(session.number());
+        StoredRow.Session one = stored.get(session.number());
         if (one == null) {
             return;
         }

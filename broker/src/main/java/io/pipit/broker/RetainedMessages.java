@@ -141,14 +141,10 @@ final class RetainedMessages {
 
     /** Takes a row that the storage held, at the start, before anything else; of several of a topic the newest wins. */
     void load(Row row) {
-        RowReader reader = new RowReader(row.value());
-        long version = reader.i64();
-        reader.version(RetainedTopic.ROW_VERSION);
-        long clearsAtMillis = reader.i64();
-        Message message = MessageRow.read(reader);
-        reader.end();
-        versions.accumulateAndGet(version, Math::max);
-        topic(message.topic()).load(message, clearsAtMillis, version, this);
+        StoredRow.Retained stored = RetainedTopic.decode(row);
+        Message message = stored.message();
+        versions.accumulateAndGet(stored.version(), Math::max);
+        topic(message.topic()).load(message, stored.clearsAtMillis(), stored.version(), this);
     }
 
     /**

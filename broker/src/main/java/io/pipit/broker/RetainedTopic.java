@@ -2,6 +2,7 @@ package io.pipit.broker;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.pipit.broker.spi.Batch;
+import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ final class RetainedTopic {
     static final long REMOVED = -1;
 
     /** Of the rows: the version of the change, this, when it is cleared, the message. */
-    static final int ROW_VERSION = 1;
+    private static final int ROW_VERSION = 1;
 
     private final TopicName name;
 
@@ -115,7 +116,7 @@ final class RetainedTopic {
             if (current == null) {
                 batch.delete(Table.RETAINED, Keys.retained(name));
             } else {
-                batch.put(Table.RETAINED, Keys.retained(name), row(current));
+                batch.put(Table.RETAINED, Keys.retained(name), row(version, clearsAtMillis, current));
             }
         }
         commit.run();
@@ -138,11 +139,22 @@ final class RetainedTopic {
         return false;
     }
 
-    @GuardedBy("this")
-    private byte[] row(Message current) {
-        RowWriter row = new RowWriter(2 * Long.BYTES + 1 + MessageRow.size(current));
+    /** The value of the row of a retained message. */
+    static byte[] row(long version, long clearsAtMillis, Message message) {
+        RowWriter row = new RowWriter(2 * Long.BYTES + 1 + MessageRow.size(message));
         row.i64(version).u8(ROW_VERSION).i64(clearsAtMillis);
-        MessageRow.write(current, row);
+        MessageRow.write(message, row);
         return row.finish();
+    }
+
+    /** Reads the row of a retained message. */
+    static StoredRow.Retained decode(Row row) {
+        RowReader reader = new RowReader(row.value());
+        long version = reader.i64();
+        reader.version(ROW_VERSION);
+        long clearsAtMillis = reader.i64();
+        Message message = MessageRow.read(reader);
+        reader.end();
+        return new StoredRow.Retained(version, clearsAtMillis, message);
     }
 }

@@ -51,7 +51,7 @@ final class SessionRemoval {
     }
 
     /** Goes on, after a restart, with one that had ended before. */
-    static void resume(BrokerLoop loop, SessionRows.Ended ended) {
+    static void resume(BrokerLoop loop, StoredRow.EndedSession ended) {
         loop.sessions().removing(ended.number());
         new SessionRemoval(loop, ended.clientIdentifier(), ended.number(), ended.sentUpTo()).removeFrom(0);
     }

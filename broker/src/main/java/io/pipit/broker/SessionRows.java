@@ -9,7 +9,6 @@ import io.pipit.mqtt.RetainHandling;
 import io.pipit.mqtt.SubscriptionOptions;
 import io.pipit.mqtt.SubscriptionRequest;
 import io.pipit.mqtt.TopicFilter;
-import org.jspecify.annotations.Nullable;
 
 /** The rows of one stored session beside its queue: itself, its subscriptions, the identifiers it has received. */
 final class SessionRows {
@@ -21,23 +20,15 @@ final class SessionRows {
 
     private final BrokerLoop loop;
     private final Keys keys;
+    private final ClientIdentifier clientIdentifier;
     private final byte[] key;
 
     SessionRows(BrokerLoop loop, Keys keys, ClientIdentifier clientIdentifier) {
         this.loop = loop;
         this.keys = keys;
+        this.clientIdentifier = clientIdentifier;
         this.key = Keys.session(clientIdentifier);
     }
-
-    /** What the row of a session says. */
-    record Stored(
-            ClientIdentifier clientIdentifier,
-            long number,
-            @Nullable String owner,
-            boolean connected,
-            long expirySeconds,
-            long offlineSinceMillis,
-            long sentUpTo) {}
 
     /** It is connected, with this expiry from now on. */
     void online(Session session, long expirySeconds, Batch batch) {
@@ -57,59 +48,64 @@ final class SessionRows {
 
     /** It has ended: what is left of it is garbage, to be removed in slices. */
     void remove(Session session, Batch batch) {
-        String client = session.clientIdentifier().value();
-        long sent = session.queue().sentUpTo();
-        RowWriter row = new RowWriter(1 + RowWriter.sizeOfVarint(sent) + RowWriter.sizeOfText(client));
-        batch.put(
-                Table.BROKER,
-                Keys.dead(keys.number()),
-                row.u8(VERSION).varint(sent).text(client).finish());
+        new StoredRow.EndedSession(
+                        keys.number(),
+                        session.clientIdentifier(),
+                        session.queue().sentUpTo())
+                .put(batch);
     }
 
-    /**
-     * A session that has ended, and is not gone yet.
-     *
-     * @param sentUpTo the highest sequence number that was ever sent: such a message waits for its own client only, or
-     *     is lost with it
-     */
-    record Ended(long number, ClientIdentifier clientIdentifier, long sentUpTo) {
-        /** One of which only rows tell: anything may have been sent. */
-        static Ended unknown(long number) {
-            return new Ended(number, new ClientIdentifier(""), Long.MAX_VALUE);
-        }
+    /** The value of the row of a session that has ended. */
+    static byte[] encode(StoredRow.EndedSession ended) {
+        String client = ended.clientIdentifier().value();
+        RowWriter row = new RowWriter(1 + RowWriter.sizeOfVarint(ended.sentUpTo()) + RowWriter.sizeOfText(client));
+        return row.u8(VERSION).varint(ended.sentUpTo()).text(client).finish();
     }
 
     /** Reads the row of a session that has ended. */
-    static Ended decodeEnded(Row ended) {
+    static StoredRow.EndedSession decodeEnded(Row ended) {
         RowReader row = new RowReader(ended.value());
         row.version(VERSION);
         long sentUpTo = row.varint();
         ClientIdentifier client = new ClientIdentifier(row.text());
         row.end();
-        return new Ended(Keys.deadNumberOf(ended.key()), client, sentUpTo);
+        return new StoredRow.EndedSession(Keys.deadNumberOf(ended.key()), client, sentUpTo);
     }
 
     private byte[] encode(Session session, long expirySeconds, boolean connected) {
+        return encode(new StoredRow.Session(
+                clientIdentifier,
+                session.number(),
+                session.owner(),
+                connected,
+                expirySeconds,
+                loop.time().millis(),
+                session.queue().sentUpTo()));
+    }
+
+    /** The value of a session's row. */
+    static byte[] encode(StoredRow.Session session) {
         String owner = session.owner();
-        long now = loop.time().millis();
-        long sent = session.queue().sentUpTo();
         int size = 2
                 + Long.BYTES
                 + (owner == null ? 0 : RowWriter.sizeOfText(owner))
-                + RowWriter.sizeOfVarint(expirySeconds)
+                + RowWriter.sizeOfVarint(session.expirySeconds())
                 + Long.BYTES
-                + RowWriter.sizeOfVarint(sent);
+                + RowWriter.sizeOfVarint(session.sentUpTo());
         RowWriter row = new RowWriter(size);
-        row.u8(VERSION).u8((owner == null ? 0 : OWNED) | (connected ? CONNECTED : 0));
+        row.u8(VERSION).u8((owner == null ? 0 : OWNED) | (session.connected() ? CONNECTED : 0));
         row.i64(session.number());
         if (owner != null) {
             row.text(owner);
         }
-        return row.varint(expirySeconds).i64(now).varint(sent).finish();
+        return row.varint(session.expirySeconds())
+                .i64(session.offlineSinceMillis())
+                .varint(session.sentUpTo())
+                .finish();
     }
 
     /** Reads the row of a session. */
-    static Stored decode(Row stored) {
+    static StoredRow.Session decode(Row stored) {
         RowReader row = new RowReader(stored.value());
         row.version(VERSION);
         int flags = row.u8();
@@ -120,7 +116,8 @@ final class SessionRows {
         long sentUpTo = row.varint();
         row.end();
         ClientIdentifier client = Keys.clientIdentifierOf(stored.key());
-        return new Stored(client, number, owner, (flags & CONNECTED) != 0, expirySeconds, offlineSince, sentUpTo);
+        return new StoredRow.Session(
+                client, number, owner, (flags & CONNECTED) != 0, expirySeconds, offlineSince, sentUpTo);
     }
 
     // Subscriptions
@@ -132,16 +129,27 @@ final class SessionRows {
      *     broker ends, they begin anew when it has started again
      */
     void put(Subscription subscription, boolean owesRetained, Batch batch) {
+        new StoredRow.Subscription(
+                        keys.number(),
+                        subscription.filter(),
+                        subscription.options(),
+                        subscription.identifier(),
+                        owesRetained)
+                .put(batch);
+    }
+
+    /** The value of a subscription's row. */
+    static byte[] encode(StoredRow.Subscription subscription) {
         SubscriptionOptions options = subscription.options();
         RowWriter row = new RowWriter(2 + RowWriter.sizeOfVarint(subscription.identifier()));
-        row.u8(VERSION)
+        return row.u8(VERSION)
                 .u8(options.maximumQoS().level()
                         | (options.noLocal() ? 0x04 : 0)
                         | (options.retainAsPublished() ? 0x08 : 0)
                         | (codeOf(options.retainHandling()) << 4)
-                        | (owesRetained ? OWES_RETAINED : 0))
-                .varint(subscription.identifier());
-        batch.put(Table.SUBSCRIPTIONS, keys.subscription(subscription.filter()), row.finish());
+                        | (subscription.owesRetained() ? OWES_RETAINED : 0))
+                .varint(subscription.identifier())
+                .finish();
     }
 
     void remove(TopicFilter filter, Batch batch) {
@@ -156,8 +164,8 @@ final class SessionRows {
         };
     }
 
-    /** Makes a recovered session subscribe as this row says. */
-    static void subscribe(Session session, Row stored) {
+    /** Reads the row of a subscription. */
+    static StoredRow.Subscription decodeSubscription(Row stored) {
         RowReader row = new RowReader(stored.value());
         row.version(VERSION);
         int flags = row.u8();
@@ -168,9 +176,22 @@ final class SessionRows {
         };
         SubscriptionOptions options =
                 new SubscriptionOptions(QoS.of(flags & 0x03), (flags & 0x04) != 0, (flags & 0x08) != 0, handling);
+        int identifier = row.count();
+        row.end();
+        return new StoredRow.Subscription(
+                Keys.numberOf(stored.key()),
+                Keys.filterOf(stored.key()),
+                options,
+                identifier,
+                (flags & OWES_RETAINED) != 0);
+    }
+
+    /** Makes a recovered session subscribe as this row says. */
+    static void subscribe(Session session, Row stored) {
+        StoredRow.Subscription row = decodeSubscription(stored);
         Subscription subscription =
-                session.subscribe(new SubscriptionRequest(Keys.filterOf(stored.key()), options), row.count());
-        if ((flags & OWES_RETAINED) != 0) {
+                session.subscribe(new SubscriptionRequest(row.filter(), row.options()), row.identifier());
+        if (row.owesRetained()) {
             session.oweRetained(subscription);
         }
     }

@@ -178,7 +178,7 @@ final class Sessions {
     }
 
     /** A session that recovery has found. */
-    Session restore(SessionRows.Stored stored) {
+    Session restore(StoredRow.Session stored) {
         Session session = new Session(loop, stored.clientIdentifier(), stored.owner(), stored.number(), true);
         session.expireAfter(stored.expirySeconds());
         byClient.put(stored.clientIdentifier(), session);

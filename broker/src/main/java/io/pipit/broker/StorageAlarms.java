@@ -4,12 +4,13 @@ import io.pipit.broker.spi.Storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with the storage, as alarms: raised when a commit or a read fails, or durable work is refused; cleared
- * when one succeeds, or it is not refused any more. Any thread.
+ * What is wrong with the storage, as alarms: raised when a commit or a read fails, durable work is refused, or files
+ * are damaged; cleared when that has an end. Any thread.
  */
 final class StorageAlarms {
     private static final String WRITES = "storage-writes";
     private static final String READS = "storage-reads";
+    private static final String DAMAGED = "storage-damaged";
     private static final String REFUSES = "storage-refuses";
 
     private final Alarms alarms;
@@ -37,6 +38,15 @@ final class StorageAlarms {
         } else if (readsFail) {
             readsFail = false;
             alarms.clear(READS);
+        }
+    }
+
+    /** What is damaged, or null when nothing is. */
+    void isDamaged(@Nullable String what) {
+        if (what == null) {
+            alarms.clear(DAMAGED);
+        } else {
+            alarms.raise(DAMAGED, what);
         }
     }
 

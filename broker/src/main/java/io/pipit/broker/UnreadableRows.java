@@ -44,11 +44,7 @@ final class UnreadableRows {
     }
 
     private static Batch copy(Table table, Row row, Batch batch) {
-        byte[] name = (table.name() + '\0').getBytes(UTF_8);
-        byte[] key = new byte[name.length + row.key().length];
-        System.arraycopy(name, 0, key, 0, name.length);
-        System.arraycopy(row.key(), 0, key, name.length, row.key().length);
-        return batch.put(Table.UNREADABLE, key, row.value());
+        return batch.put(Table.UNREADABLE, Keys.unreadable(table, row.key()), row.value());
     }
 
     private void tell(Table table, Row row, RuntimeException fault) {
@@ -70,7 +66,8 @@ final class UnreadableRows {
         }
     }
 
-    private static String textOf(byte[] key) {
+    /** A key for readers. */
+    static String textOf(byte[] key) {
         for (byte b : key) {
             if (b < ' ' || b > '~') {
                 return "0x" + HexFormat.of().formatHex(key);

@@ -137,7 +137,8 @@ final class Wills {
                 .begin();
     }
 
-    private static byte[] encode(ClientIdentifier client, Will will, long dueMillis) {
+    /** The value of the row of a will. */
+    static byte[] encode(ClientIdentifier client, Will will, long dueMillis) {
         Properties forwarded = will.properties().only(Message::isForwarded);
         Message message =
                 new Message(will.topic(), will.payload(), will.qos(), will.retain(), forwarded, Message.NEVER, client);
@@ -153,27 +154,20 @@ final class Wills {
         return row.finish();
     }
 
-    /**
-     * A will in the storage.
-     *
-     * @param number of its session
-     * @param dueMillis when it is to be published, or {@code CONNECTED}
-     */
-    record Stored(ClientIdentifier client, long number, Will will, long dueMillis) {}
-
     /** Reads the row of a will. */
-    static Stored decode(Row stored) {
+    static StoredRow.WillMessage decode(Row stored) {
         RowReader row = new RowReader(stored.value());
         row.version(1);
         long due = row.i64();
         long delay = row.varint();
         long expiry = row.varint() - 1;
         Message message = MessageRow.read(row);
+        row.end();
         ClientIdentifier client = message.publisher();
         if (client == null) {
             throw new CorruptRowException("a will without a client");
         }
-        return new Stored(client, Keys.numberOf(stored.key()), willOf(message, delay, expiry), due);
+        return new StoredRow.WillMessage(Keys.numberOf(stored.key()), client, willOf(message, delay, expiry), due);
     }
 
     /**
@@ -181,11 +175,11 @@ final class Wills {
      *
      * @param session whose will it is, or null when it was not stored
      */
-    void recover(Stored stored, @Nullable Session session) {
+    void recover(StoredRow.WillMessage stored, @Nullable Session session) {
         if (session == null) {
             publish(
-                    messageOf(stored.client(), stored.will()),
-                    batch -> batch.delete(Table.WILLS, Keys.will(stored.number())));
+                    messageOf(stored.clientIdentifier(), stored.will()),
+                    batch -> batch.delete(Table.WILLS, Keys.will(stored.session())));
             return;
         }
         SessionWill taken = new SessionWill(stored.will(), () -> publish(session));

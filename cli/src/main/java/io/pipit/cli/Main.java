@@ -13,6 +13,7 @@ final class Main {
               serve          run the broker
               pub            publish messages
               sub            subscribe, and print what comes
+              store          verify, count, repair, export and import the store of a broker that does not run
               simulate       run whole brokers in simulated worlds, to find faults
               config check   check a configuration
               config show    show the configuration in force, defaults included
@@ -46,6 +47,10 @@ final class Main {
             case "simulate" -> {
                 SilentLogging.choose();
                 yield SimulateCommand.run(new Arguments(arguments, 1), terminal);
+            }
+            case "store" -> {
+                SilentLogging.choose();
+                yield StoreCommand.run(new Arguments(arguments, 1), terminal);
             }
             case "train" -> TrainCommand.run(arguments.length > 1 && arguments[1].equals("tool"), terminal);
             case "help", "-h", "--help" -> help(arguments, terminal);

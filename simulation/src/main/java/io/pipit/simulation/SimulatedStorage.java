@@ -4,6 +4,7 @@ import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
+import io.pipit.broker.spi.StoredTables;
 import io.pipit.broker.spi.Table;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -126,6 +127,11 @@ public final class SimulatedStorage implements Storage {
     /** The first row of a table becomes this. */
     public void corruptFirst(Table table, byte[] value) {
         rows.replaceFirst(table, value);
+    }
+
+    /** What is durable, for tools; to be changed only while no broker uses it. */
+    public StoredTables tables() {
+        return rows;
     }
 
     /** How many rows a table has. */

@@ -2,6 +2,7 @@ package io.pipit.simulation;
 
 import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Row;
+import io.pipit.broker.spi.StoredTables;
 import io.pipit.broker.spi.Table;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a simulated storage: what is durable. */
-final class StoredRows {
+final class StoredRows implements StoredTables {
     private final Map<Table, NavigableMap<byte[], byte[]>> tables = new EnumMap<>(Table.class);
 
     /** None. */
@@ -38,6 +39,16 @@ final class StoredRows {
         NavigableMap<byte[], byte[]> rows = rowsOf(table).tailMap(from, true);
         NavigableMap<byte[], byte[]> range = to == null ? rows : rows.headMap(to, false);
         return range.entrySet().stream().limit(max).map(StoredRows::row).toList();
+    }
+
+    @Override
+    public List<Row> scan(Table table, byte[] from, int max) {
+        return scan(table, from, null, max);
+    }
+
+    @Override
+    public void commit(Batch batch) {
+        apply(batch);
     }
 
     /** One row, or none. */

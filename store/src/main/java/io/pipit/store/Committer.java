@@ -24,23 +24,28 @@ final class Committer implements Runnable {
     /** A lazy batch has been up to 50 ms in the inbox before. */
     private static final long SYNC_NANOS = 900_000_000L;
 
+    private static final int MOST_SALVAGES = 3;
     private static final long UNSYNCED_BYTES = 16L << 20;
 
     private final Inbox inbox;
     private final OpenTables tables;
     private final DiskSpace space;
+    private final KeptFiles kept;
     private final Clock clock;
     private final Durability durability;
     private final List<Group> unsynced = new ArrayList<>();
     private long unsyncedBytes;
     private long unsyncedSince;
     private long checkedSpace;
+    private int salvages;
     private volatile @Nullable String trouble;
+    private volatile @Nullable RocksDBException unreadable;
 
-    Committer(Inbox inbox, OpenTables tables, DiskSpace space, Clock clock, Durability durability) {
+    Committer(Inbox inbox, OpenTables tables, DiskSpace space, KeptFiles kept, Clock clock, Durability durability) {
         this.inbox = inbox;
         this.tables = tables;
         this.space = space;
+        this.kept = kept;
         this.clock = clock;
         this.durability = durability;
         this.checkedSpace = clock.nanos();
@@ -51,6 +56,18 @@ final class Committer implements Runnable {
     String refusal() {
         String failure = trouble;
         return failure != null ? failure : space.refusal();
+    }
+
+    /** What is damaged or was, or null; any thread. */
+    @Nullable
+    String damage() {
+        RocksDBException fault = unreadable;
+        return fault != null ? "the storage is damaged: " + fault.getMessage() : kept.text();
+    }
+
+    /** A read has found that a file is not as it was written; any thread. */
+    void damaged(RocksDBException fault) {
+        unreadable = fault;
     }
 
     @Override
@@ -94,7 +111,29 @@ final class Committer implements Runnable {
         if (now - checkedSpace >= SECOND) {
             checkedSpace = now;
             space.check();
+            kept.check();
+            salvage();
         }
+    }
+
+    /** Makes good what a read has found. A disk that goes on to damage files is left to its operator. */
+    private void salvage() {
+        RocksDBException fault = unreadable;
+        if (fault == null || salvages == MOST_SALVAGES) {
+            return;
+        }
+        salvages++;
+        LOG.error("The store is damaged, and what can be read of it is brought together", fault);
+        trouble = "the storage is being repaired: " + fault.getMessage();
+        try {
+            tables.salvage();
+            unreadable = null;
+            LOG.info("The store is whole again, without what could not be read");
+        } catch (RocksDBException failed) {
+            LOG.error("The store could not be repaired", failed);
+        }
+        trouble = null;
+        kept.check();
     }
 
     private void commit(List<Pending> members) throws InterruptedException {
@@ -173,7 +212,12 @@ final class Committer implements Runnable {
             try {
                 space.probe();
                 pauseSeconds = Math.min(MOST_PAUSE_SECONDS, 2 * pauseSeconds); // to open may cost much
-                tables.reopen();
+                if (Damage.isCorruption(failure) && salvages < MOST_SALVAGES) {
+                    salvages++;
+                    tables.salvage();
+                } else {
+                    tables.reopen();
+                }
                 for (Group group : unsynced) {
                     tables.write(group.rows(), false);
                 }

@@ -21,9 +21,9 @@ final class Counters {
     private final Map<Table, NavigableMap<byte[], String>> unreadable = new EnumMap<>(Table.class);
 
     /** Reads all that these batches add to. */
-    Counters(Tables tables, List<Pending> members) {
-        for (Pending member : members) {
-            for (Batch.Change change : member.batch().changes()) {
+    Counters(Tables tables, List<Batch> batches) {
+        for (Batch batch : batches) {
+            for (Batch.Change change : batch.changes()) {
                 if (change instanceof Batch.Add add) {
                     read(tables, add);
                 }

@@ -51,6 +51,7 @@ final class DataDirectory implements AutoCloseable {
         try {
             take(lock, absolute);
             DataDirectory taken = new DataDirectory(absolute, lock);
+            Salvage.finish(taken.database());
             createOwnerOnly(taken.database());
             taken.checkFormat();
             return taken;
@@ -58,6 +59,15 @@ final class DataDirectory implements AutoCloseable {
             lock.close();
             throw failed;
         }
+    }
+
+    /** Takes one that is there; makes nothing. */
+    static DataDirectory openExisting(Path path) throws IOException {
+        if (!Files.isDirectory(path.resolve("db")) && !Files.exists(path.resolve("lock"))) {
+            throw new IOException("there is no store in "
+                    + path.toAbsolutePath().normalize() + "; name the directory that 'pipit serve' uses (--data)");
+        }
+        return open(path);
     }
 
     private static String why(IOException fault) {

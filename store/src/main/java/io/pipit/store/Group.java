@@ -26,7 +26,8 @@ final class Group implements AutoCloseable {
     /** Of these batches; one whose counters cannot be read is left out. */
     Group(List<Pending> members, Tables tables) throws RocksDBException {
         this.members = members;
-        Counters counters = new Counters(tables, members);
+        Counters counters =
+                new Counters(tables, members.stream().map(Pending::batch).toList());
         for (Pending member : members) {
             String fault = counters.fault(member.batch());
             if (fault != null) {
@@ -34,13 +35,19 @@ final class Group implements AutoCloseable {
                 continue;
             }
             durable |= member.isDurable();
-            for (Batch.Change change : member.batch().changes()) {
-                add(change, tables, counters);
-            }
+            add(member.batch(), rows, tables, counters);
         }
     }
 
-    private void add(Batch.Change change, Tables tables, Counters counters) throws RocksDBException {
+    /** Adds the changes of a batch to the rows that are written. */
+    static void add(Batch batch, WriteBatch rows, Tables tables, Counters counters) throws RocksDBException {
+        for (Batch.Change change : batch.changes()) {
+            add(change, rows, tables, counters);
+        }
+    }
+
+    private static void add(Batch.Change change, WriteBatch rows, Tables tables, Counters counters)
+            throws RocksDBException {
         switch (change) {
             case Batch.Put put -> {
                 rows.put(tables.handle(put.table()), put.key(), put.value());

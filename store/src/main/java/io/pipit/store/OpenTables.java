@@ -15,23 +15,40 @@ import org.rocksdb.WriteBatch;
  * the tables as they are, also when these cannot be written any more.
  */
 final class OpenTables implements Tables {
+    /** What makes a database of all that can be read of a damaged one. */
+    interface Salvaging {
+        void run() throws RocksDBException;
+    }
+
     private final Opening opening;
+    private final Salvaging salvaging;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
     @GuardedBy("lock")
     private @Nullable Tables tables;
 
-    OpenTables(Opening opening) throws RocksDBException {
+    OpenTables(Opening opening, Salvaging salvaging) throws RocksDBException {
         this.opening = opening;
+        this.salvaging = salvaging;
         this.tables = opening.open(Access.ALL);
     }
 
     /** Closes and opens again; when that fails, for reads alone; when that fails, too, they stay closed. */
     void reopen() throws RocksDBException {
+        reopen(() -> {});
+    }
+
+    /** As {@link #reopen}, and makes a database of all that can be read in between. */
+    void salvage() throws RocksDBException {
+        reopen(salvaging);
+    }
+
+    private void reopen(Salvaging meanwhile) throws RocksDBException {
         lock.writeLock().lock();
         try {
             closeLocked();
             try {
+                meanwhile.run();
                 tables = opening.open(Access.ALL);
             } catch (RocksDBException failed) {
                 openForReads(failed);

@@ -47,7 +47,9 @@ public final class RocksStorage implements Storage {
         this.inbox = new Inbox(clock, LAZY_NANOS);
         DiskSpace space = new DiskSpace(directory.path(), settings.minFreeBytes());
         space.check();
-        this.committer = new Committer(inbox, tables, space, clock, durability);
+        KeptFiles kept = new KeptFiles(directory.path());
+        kept.check();
+        this.committer = new Committer(inbox, tables, space, kept, clock, durability);
         this.committerThread = Thread.ofPlatform().name("pipit-commit").daemon().unstarted(committer);
         this.readers = Executors.newFixedThreadPool(
                 READERS, Thread.ofPlatform().name("pipit-read-", 0).daemon().factory());
@@ -72,7 +74,8 @@ public final class RocksStorage implements Storage {
         DataDirectory directory = DataDirectory.open(path);
         try {
             NativeLibrary.load(directory.path());
-            OpenTables tables = new OpenTables(access -> opening.open(directory.database(), access));
+            OpenTables tables = new OpenTables(
+                    access -> opening.open(directory.database(), access), () -> Salvage.run(directory.database()));
             RocksStorage storage = new RocksStorage(directory, tables, settings, clock);
             storage.committerThread.start();
             return storage;
@@ -126,10 +129,13 @@ public final class RocksStorage implements Storage {
         }
     }
 
-    private static Read answer(Reading reading) {
+    private Read answer(Reading reading) {
         try {
             return new Read.Rows(reading.rows());
         } catch (RocksDBException | RuntimeException failed) {
+            if (failed instanceof RocksDBException fault && Damage.isCorruption(fault)) {
+                committer.damaged(fault);
+            }
             return new Read.Failed("the storage cannot read: " + failed.getMessage());
         }
     }
@@ -137,6 +143,11 @@ public final class RocksStorage implements Storage {
     @Override
     public @Nullable String refusal() {
         return closed.get() ? CLOSED : committer.refusal();
+    }
+
+    @Override
+    public @Nullable String damage() {
+        return committer.damage();
     }
 
     /** What waits to be written. */

@@ -7,6 +7,7 @@ import io.pipit.broker.spi.Table;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -21,8 +22,10 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -54,13 +57,13 @@ final class RocksTables implements Tables {
     private final boolean inMemory;
     private final RocksDB database;
 
-    private RocksTables(Path directory, Durability durability, WALRecoveryMode recovery, Access access)
+    private RocksTables(Path directory, Durability durability, WALRecoveryMode recovery, Access access, boolean creates)
             throws RocksDBException {
         this.inMemory = durability == Durability.NONE;
         resources.push(written);
         resources.push(synced);
         try {
-            this.database = open(directory, recovery, access);
+            this.database = open(directory, recovery, access, creates);
         } catch (RocksDBException | RuntimeException | Error failed) {
             close();
             throw failed;
@@ -70,29 +73,81 @@ final class RocksTables implements Tables {
     /**
      * Opens the database, and makes it when there is none. A log that ends within a record was cut by the end of the
      * machine: that record was never acknowledged. Any other fault in the log is looked at only after a copy of
-     * the log was kept, and all that stands before the fault is taken.
+     * the log was kept, and all that stands before the fault is taken. Where more is damaged, {@link Salvage} follows.
      */
-    static Tables open(Path directory, Durability durability, Access access) throws RocksDBException {
+    static RocksTables open(Path directory, Durability durability, Access access) throws RocksDBException {
+        if (!Damage.mayHaveRows(directory)) {
+            return create(directory, durability);
+        }
         try {
-            return new RocksTables(directory, durability, WALRecoveryMode.TolerateCorruptedTailRecords, access);
+            return new RocksTables(directory, durability, WALRecoveryMode.TolerateCorruptedTailRecords, access, false);
         } catch (RocksDBException strict) {
-            if (access == Access.READS || !Damage.isCorruption(strict)) {
+            if (access == Access.READS || !Damage.isDamage(strict)) {
                 throw strict;
             }
-            LOG.error("The log of the store is damaged: {}", strict.getMessage());
-            Damage.keepLogs(directory);
-            return new RocksTables(directory, durability, WALRecoveryMode.PointInTimeRecovery, access);
+            LOG.error("The store is damaged: {}", strict.getMessage());
+            if (isOfLogAlone(directory)) {
+                Damage.keepLogs(directory);
+            } else {
+                Salvage.run(directory);
+            }
+            return new RocksTables(directory, durability, WALRecoveryMode.PointInTimeRecovery, access, false);
         }
     }
 
-    private RocksDB open(Path directory, WALRecoveryMode recovery, Access access) throws RocksDBException {
+    private static boolean isOfLogAlone(Path directory) {
+        try (RocksTables read = openForReads(directory, false)) {
+            return !read.handles.isEmpty();
+        } catch (RocksDBException more) {
+            return false;
+        }
+    }
+
+    /** Makes a database where there is none. */
+    static RocksTables create(Path directory) throws RocksDBException {
+        return create(directory, Durability.FSYNC);
+    }
+
+    private static RocksTables create(Path directory, Durability durability) throws RocksDBException {
+        return new RocksTables(directory, durability, WALRecoveryMode.TolerateCorruptedTailRecords, Access.ALL, true);
+    }
+
+    /**
+     * Opens the database for reads, without a change to any file, and reads as much as can be read of a log.
+     *
+     * @param strictly whether a log that is damaged elsewhere than at its end refuses that
+     */
+    static RocksTables openForReads(Path directory, boolean strictly) throws RocksDBException {
+        WALRecoveryMode recovery =
+                strictly ? WALRecoveryMode.TolerateCorruptedTailRecords : WALRecoveryMode.PointInTimeRecovery;
+        return new RocksTables(directory, Durability.FSYNC, recovery, Access.READS, false);
+    }
+
+    /** Bytes of the files that hold a table. */
+    Map<Table, Long> fileBytes() {
+        Map<Table, Long> bytes = new EnumMap<>(Table.class);
+        for (LiveFileMetaData file : database.getLiveFilesMetaData()) {
+            for (Table table : Table.values()) {
+                if (Arrays.equals(file.columnFamilyName(), nameOf(table))) {
+                    bytes.merge(table, file.size(), Long::sum);
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private static byte[] nameOf(Table table) {
+        return table.name().toLowerCase(Locale.ROOT).getBytes(UTF_8);
+    }
+
+    private RocksDB open(Path directory, WALRecoveryMode recovery, Access access, boolean creates)
+            throws RocksDBException {
         ColumnFamilyOptions family = keep(familyOptions());
-        DBOptions options = keep(databaseOptions(recovery));
+        DBOptions options = keep(databaseOptions(recovery, creates));
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family));
         for (Table table : Table.values()) {
-            descriptors.add(new ColumnFamilyDescriptor(
-                    table.name().toLowerCase(Locale.ROOT).getBytes(UTF_8), family));
+            descriptors.add(new ColumnFamilyDescriptor(nameOf(table), family));
         }
         List<ColumnFamilyHandle> opened = new ArrayList<>();
         String path = directory.toString();
@@ -124,10 +179,10 @@ final class RocksTables implements Tables {
                 .setLevelCompactionDynamicLevelBytes(true);
     }
 
-    private DBOptions databaseOptions(WALRecoveryMode recovery) {
+    private DBOptions databaseOptions(WALRecoveryMode recovery, boolean creates) {
         return new DBOptions()
-                .setCreateIfMissing(true)
-                .setCreateMissingColumnFamilies(true)
+                .setCreateIfMissing(creates) // else a manifest that is lost would make an empty database of a full one
+                .setCreateMissingColumnFamilies(creates)
                 .setParanoidChecks(true)
                 .setWalRecoveryMode(recovery)
                 .setAtomicFlush(true)
@@ -184,6 +239,13 @@ final class RocksTables implements Tables {
     @Override
     public void write(WriteBatch batch, boolean sync) throws RocksDBException {
         database.write(sync ? synced : written, batch);
+    }
+
+    /** Writes everything that only memory and the log have to the tables' files. */
+    void flush() throws RocksDBException {
+        try (FlushOptions waiting = new FlushOptions()) {
+            database.flush(waiting, List.copyOf(handles.values()));
+        }
     }
 
     @Override

@@ -62,6 +62,11 @@ public interface Storage {
     @Nullable
     String refusal();
 
+    /** What of it is damaged, or was and wants somebody to look at it, or null; any thread. */
+    default @Nullable String damage() {
+        return null;
+    }
+
     /** Bytes of heap that its rows take, which count in the broker's bound for memory; any thread. */
     default long heapBytes() {
         return 0;
