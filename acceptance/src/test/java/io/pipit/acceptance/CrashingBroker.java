@@ -19,6 +19,8 @@ final class CrashingBroker implements AutoCloseable {
     private static final int FIRST_PORT = 20_000;
 
     private static final int PORTS = 10_000;
+    /** For a start on a machine that is busy with much else. */
+    private static final int PATIENCE_SECONDS = 90;
 
     private final int port;
     private final List<String> arguments;
@@ -59,10 +61,10 @@ final class CrashingBroker implements AutoCloseable {
     /** Starts it, and waits until it is ready. */
     void start() {
         Program started = run();
-        String line = started.line();
-        while (!line.startsWith("ready ")) {
-            line = started.line();
-        }
+        String line;
+        do {
+            line = started.line(PATIENCE_SECONDS);
+        } while (!line.startsWith("ready "));
     }
 
     /** Starts it, and kills it so long after that, ready or not. */
