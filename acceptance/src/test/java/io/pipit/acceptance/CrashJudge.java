@@ -36,6 +36,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class CrashJudge {
     private static final int PUBLISHERS = 4;
+    /** So many retained topics has each. */
+    private static final int RETAINED = 8;
+
     private static final int MOST_NEWCOMERS = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -98,20 +101,27 @@ final class CrashJudge {
         } else {
             RetainedReader reader = new RetainedReader(retained, verdict);
             String name = "reader-" + readers++;
-            task(name, () -> read(reader, name));
+            if (log.isClosing()) {
+                read(reader, name); // nobody publishes anew what may be lost
+            } else {
+                task(name, () -> read(reader, name));
+            }
         }
     }
 
     private void begin() throws MqttException, InterruptedException {
         for (int i = 0; i < PUBLISHERS; i++) {
             String name = "p" + i;
-            List<NumberedTopic> own = List.of(
-                    new NumberedTopic("load/1/" + name, QoS.AT_LEAST_ONCE, false),
-                    new NumberedTopic("load/2/" + name, QoS.EXACTLY_ONCE, false),
-                    new NumberedTopic("retained/1/" + name, QoS.AT_LEAST_ONCE, true),
-                    new NumberedTopic("retained/2/" + name, QoS.EXACTLY_ONCE, true));
-            load.addAll(own.subList(0, 2));
-            retained.addAll(own.subList(2, 4));
+            List<NumberedTopic> own = new ArrayList<>();
+            own.add(new NumberedTopic("load/1/" + name, QoS.AT_LEAST_ONCE, false));
+            own.add(new NumberedTopic("load/2/" + name, QoS.EXACTLY_ONCE, false));
+            load.addAll(own);
+            for (int k = 0; k < RETAINED; k++) {
+                QoS qos = k % 2 == 0 ? QoS.AT_LEAST_ONCE : QoS.EXACTLY_ONCE;
+                NumberedTopic topic = new NumberedTopic("retained/" + name + "/" + k, qos, true);
+                own.add(topic);
+                retained.add(topic);
+            }
             publishers.add(new NumberingPublisher(name, own, client(name, i % 2 == 0, message -> {}), log, verdict));
         }
         subscriber("all-five", "load/#", QoS.EXACTLY_ONCE, false);

@@ -31,7 +31,7 @@ final class CrashTest {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 20);
     private static final int FEW_ROUNDS = 3;
     private static final List<String> DEFAULTS = List.of();
-    private static final int MOST_ACKNOWLEDGED = 1500;
+    private static final int MOST_ACKNOWLEDGED = 600;
 
     private final long seed = Long.getLong("crash.seed", System.nanoTime());
     private final Random random = new Random(seed);
