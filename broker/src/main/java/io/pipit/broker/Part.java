@@ -30,7 +30,7 @@ final class Part {
      * @param loop of the targets
      * @param publication which it is a part of, or null when the loop commits it alone
      * @param messageId under which the message is stored once for all entries, or 0 when each entry holds it
-     * @param awaited whether the publication waits for this part
+     * @param awaited whether the publication waits for this part: when one of its targets is stored
      */
     Part(Message message, BrokerLoop loop, @Nullable Publication publication, long messageId, boolean awaited) {
         this.message = message;
@@ -84,13 +84,8 @@ final class Part {
 
     private void answer() {
         Publication waiting = publication;
-        if (deferred > 0 || waiting == null) {
-            return;
-        }
-        if (awaited || loop == waiting.loop()) {
+        if (deferred == 0 && awaited && waiting != null) {
             loop.on(waiting.loop(), () -> waiting.answered(this));
-        } else {
-            loop.commitAlone(this);
         }
     }
 

@@ -153,9 +153,9 @@ final class Publication {
         return part;
     }
 
-    /** A loop has done its part. */
+    /** A loop has done its part, which was awaited. */
     void answered(Part part) {
-        unanswered -= part.isAwaited() ? 1 : 0;
+        unanswered--;
         partFailed |= part.hasFailed();
         Batch rows = part.rows();
         if (rows != null) {

@@ -599,6 +599,18 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void subscribesToSeveralFiltersOfWhichNoneIsStored_leaveNone() {
+        var alice = broker.connect(connect("alice").expiry(600));
+        broker.storage().holdCommits();
+        alice.sends(subscribe(1, "t")).sends(subscribe(2, "u"));
+        broker.storage().failHeldCommits("no space left");
+        broker.runUntilIdle();
+        alice.hearsAll();
+        broker.connect(connect("bob")).publishes(publish("t", "hi")).publishes(publish("u", "hi"));
+        alice.receivesNothing();
+    }
+
+    @Test
     void subscribesToOneFilterOfWhichTheFirstIsNotStored_leaveTheSecond() {
         var alice = broker.connect(connect("alice").expiry(600)).subscribes("t", 2);
         broker.storage().holdCommits();

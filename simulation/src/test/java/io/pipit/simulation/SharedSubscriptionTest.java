@@ -110,7 +110,10 @@ final class SharedSubscriptionTest {
     @Test
     void retainedMessages_areNotSent() {
         broker.connect(connect("alice")).publishes(publish("t", "kept").retained());
-        broker.connect(connect("bob")).subscribes("$share/g/t").receivesNothing();
+        broker.connect(connect("bob"))
+                .subscribes("$share/g/t")
+                .subscribes("$share/g/#")
+                .receivesNothing();
     }
 
     @Test
