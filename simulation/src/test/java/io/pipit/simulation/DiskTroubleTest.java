@@ -411,6 +411,84 @@ final class DiskTroubleTest {
         assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
     }
 
+    @Test
+    void messageOfManyQueues_goesInTheEnd_alsoWhenItsRowsCannotBeReadAtFirst() {
+        var clients = manyOffline();
+        broker.connect(connect("alice")).publishes(publish("t", "many").qos1());
+        for (String name : clients) {
+            var client = broker.connect(connect(name).resuming().expiry(600));
+            var sent = client.receives(publish("t", "many").qos1());
+            broker.storage().failCommits("no space left", true);
+            client.acknowledges(sent);
+            broker.storage().recover();
+        }
+        broker.storage().failReads("a bad block");
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.MESSAGES)).isEqualTo(2);
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    @Test
+    void messageOfManyQueuesThatCannotBeRead_isTriedAgain() {
+        var clients = manyOffline();
+        broker.connect(connect("alice")).publishes(publish("t", "many").qos1());
+        broker.storage().holdReads();
+        var bob = broker.connect(connect(clients.getFirst()).resuming().expiry(600));
+        broker.storage().releaseReads();
+        broker.storage().failReads("a bad block");
+        broker.runUntilIdle();
+        bob.receivesNothing();
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(5));
+        bob.acknowledges(bob.receives(publish("t", "many").qos1()));
+        bob.receivesNothing();
+    }
+
+    @Test
+    void messageWhoseRemovalHasFailed_isNotSentAgain_beforeThatIsTriedAgain() {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t");
+        broker.connect(connect("alice"))
+                .publishes(publish("t", "1").qos1())
+                .publishes(publish("t", "2").qos1());
+        var first = bob.receives(publish("t", "1").qos1());
+        var second = bob.receives(publish("t", "2").qos1());
+        broker.storage().failCommits("no space left", true);
+        bob.acknowledges(second);
+        broker.storage().recover();
+        bob.vanishes();
+        assertThat(broker.storage().rows(Table.ENTRIES)).isEqualTo(2);
+        bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.receives(publish("t", "1").qos1(first.packetIdentifier()).asDuplicate());
+        bob.receivesNothing();
+        bob.acknowledges(first);
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+    }
+
+    @Test
+    void sessionThatEndsWhenItsAcknowledgedMessageBecomesDurable_givesItsClaimOnAMessageBackOnce() {
+        var clients = manyOffline();
+        var bob = broker.connect(connect(clients.getFirst()).resuming().expiry(600));
+        var alice = broker.connect(connect("alice"));
+        broker.storage().holdCommits();
+        alice.sends(publish("t", "many").qos1(1));
+        bob.acknowledges(bob.receives(publish("t", "many").qos1()));
+        broker.tries(connect(clients.getFirst())).mayLeaveUnheard();
+        broker.storage().releaseCommits();
+        broker.advance(Duration.ofSeconds(5));
+        alice.receives(puback(1));
+        bob.isClosedAfter(disconnect(ReasonCode.SESSION_TAKEN_OVER));
+        for (String name : clients.subList(1, clients.size())) {
+            var client = broker.connect(connect(name).resuming().expiry(600));
+            client.acknowledges(client.receives(publish("t", "many").qos1()));
+            broker.advance(Duration.ofSeconds(5));
+        }
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
     private List<String> manyOffline() {
         List<String> names = IntStream.range(0, 9).mapToObj(i -> "bob" + i).toList();
         names.forEach(this::offline);

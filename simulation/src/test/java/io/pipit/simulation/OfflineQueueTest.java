@@ -6,6 +6,7 @@ import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrec;
+import static io.pipit.simulation.Packets.subscribe;
 import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -440,6 +441,34 @@ final class OfflineQueueTest {
             var bob = broker.connect(connect("bob" + i).resuming().expiry(600));
             bob.acknowledges(bob.receives(publish("t", "hi").qos2()));
             broker.advance(Duration.ofSeconds(3));
+        }
+        broker.advance(Duration.ofMinutes(5));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 9})
+    void queuedMessages_keepTheTermsOfTheirSubscriptions(int others) {
+        broker.connect(connect("bob").expiry(600))
+                .subscribes(subscribe(1, "t").qos(2).retainAsPublished().identifier(3))
+                .subscribes(subscribe(2, "+").qos(1).identifier(300))
+                .subscribes(subscribe(3, "$share/g/t").qos(1).identifier(70_000))
+                .vanishes();
+        for (int i = 0; i < others; i++) {
+            offline("other-" + i);
+        }
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos2().retained());
+        broker.restarts();
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        for (var received : bob.receivesInAnyOrder(
+                publish("t", "1").qos2().retained().identifier(3).identifier(300),
+                publish("t", "1").qos1().identifier(70_000))) {
+            bob.acknowledges(received);
+        }
+        for (int i = 0; i < others; i++) {
+            var other = broker.connect(connect("other-" + i).resuming().expiry(600));
+            other.acknowledges(other.receives(publish("t", "1").qos2()));
         }
         broker.advance(Duration.ofMinutes(5));
         assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
