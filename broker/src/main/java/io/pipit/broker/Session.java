@@ -216,11 +216,9 @@ final class Session {
         return changes;
     }
 
-    /** Some are decided: most sessions have none for most of their time, and keep nothing for them. */
-    void decided() {
-        if (undecided != null && undecided.isEmpty()) {
-            undecided = null;
-        }
+    /** None is left of them: most sessions have none for most of their time, and keep nothing for them. */
+    void allDecided() {
+        undecided = null;
     }
 
     /** Sends the retained messages that a subscription matches, at the client's pace; those on their way to it anew. */

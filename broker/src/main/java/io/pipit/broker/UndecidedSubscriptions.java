@@ -42,7 +42,7 @@ final class UndecidedSubscriptions {
     /** These are durable. */
     void durable(List<Change> changes) {
         waiting.removeAll(changes);
-        session.decided();
+        decided();
     }
 
     /** These are not durable: what was there before holds again, or comes in the place of what later ones go back to. */
@@ -60,16 +60,18 @@ final class UndecidedSubscriptions {
                 takeBack(change);
             }
         }
-        session.decided();
+        decided();
+    }
+
+    private void decided() {
+        if (waiting.isEmpty()) {
+            session.allDecided();
+        }
     }
 
     /** Whether a change of the subscription with this filter waits. */
     boolean concern(TopicFilter filter) {
         return waiting.stream().anyMatch(change -> change.filter.equals(filter));
-    }
-
-    boolean isEmpty() {
-        return waiting.isEmpty();
     }
 
     private void takeBack(Change change) {
