@@ -257,6 +257,11 @@ public final class Broker {
         return unreadable;
     }
 
+    /** Bytes of queued messages and buffers, as far as they are counted, which is bounded; any thread. */
+    public long memoryBytes() {
+        return memory.used();
+    }
+
     MemoryBudget memory() {
         return memory;
     }

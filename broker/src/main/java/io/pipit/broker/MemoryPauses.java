@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The publishers of one loop that are paused because the broker's memory is full. Each gets a turn once a second even
- * so, in which it reads acknowledgements: two that publish to each other at the limit both make progress. Confined to
- * its loop.
+ * The publishers of one loop that are paused because the broker's memory is full. Once a second stored sessions are made
+ * to read from storage what they have not been sent, and each publisher gets a turn even so, in which it reads
+ * acknowledgements: two that publish to each other at the limit both make progress. Confined to its loop.
  */
 final class MemoryPauses {
-    private static final long LOOK_NANOS = 50_000_000L;
-    private static final int LOOKS_PER_TURN = 20;
+    private static final long LOOK_NANOS = Timers.TICK_NANOS / 2; // with the next tick
+    private static final int LOOKS_PER_TURN = 10;
     private final BrokerLoop loop;
     private final MemoryBudget budget;
     private final long step;
@@ -62,7 +62,11 @@ final class MemoryPauses {
 
     private void look() {
         looks++;
-        if (budget.isRelieved() || looks % LOOKS_PER_TURN == 0) {
+        boolean relieved = budget.isRelieved();
+        if (!relieved && looks % LOOKS_PER_TURN == 0) {
+            loop.broker().loops().forEach(each -> loop.on(each, each.sessions()::fallBehind));
+        }
+        if (relieved || looks % LOOKS_PER_TURN == 0) {
             List<Client> all = List.copyOf(paused);
             paused.clear();
             all.forEach(client -> client.resume(Pause.MEMORY));

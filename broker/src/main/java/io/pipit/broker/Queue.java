@@ -170,7 +170,7 @@ final class Queue {
             rows.put(this, entry, part);
         }
         if (rows != null && connected && (tail.span() >= TAIL_ENTRIES || tailBytes >= TAIL_BYTES)) {
-            fallBehind();
+            fallBehind(entry.sequence());
         }
         tail.add(entry);
         tailBytes += size;
@@ -254,11 +254,18 @@ final class Queue {
         return rows != null && (!connected || cursor < backlogEnd);
     }
 
-    /** From now on everything admitted so far is read from storage. */
-    private void fallBehind() {
+    /** What a stored session has not been sent takes no memory any more, as soon as it is durable. */
+    void fallBehind() {
+        if (rows != null && connected && tailBytes > 0) {
+            fallBehind(next);
+        }
+    }
+
+    /** From now on everything before a sequence number is read from storage. */
+    private void fallBehind(long end) {
         boolean wasBehind = cursor < backlogEnd;
         long looked = wasBehind ? backlogEnd : tail.first(); // what is before that leaves when it is durable
-        backlogEnd = next - 1;
+        backlogEnd = end;
         if (!wasBehind) {
             backlog.seek(cursor); // else what is being read, or was read and not sent, goes on
         }

@@ -230,6 +230,11 @@ final class Sessions {
         });
     }
 
+    /** Memory is short: what stored sessions have not been sent is read from the storage. */
+    void fallBehind() {
+        byClient.values().forEach(session -> session.queue().fallBehind());
+    }
+
     /** Whether the session with this number has ended, and what is left of it is not gone yet. */
     boolean isBeingRemoved(long number) {
         return removed.contains(number);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * When all is settled, the broker has those subscriptions of every session that were acknowledged and not ended, and no
- * others; of stored sessions the storage has them, too, whatever restarts there were.
+ * After each start the storage has those subscriptions of stored sessions that were acknowledged and not ended; and when
+ * all is settled, the broker has these of every session and no others, and the storage neither.
  */
 final class KeptSubscriptions {
     /** A session's number, with which the keys of its rows begin. */
@@ -36,7 +36,26 @@ final class KeptSubscriptions {
         }
     }
 
-    /** Compares. */
+    /** The broker has just started: none is lost. What is left of ended sessions is perhaps there, too. */
+    void requireNoneLost() {
+        Map<String, Integer> rows = rows();
+        Map<String, Integer> least = new HashMap<>();
+        for (ModelClient client : all) {
+            if (client.isSureOfItsSession()) {
+                expected(client.session()).forEach((filter, range) -> least.merge(filter, range.least(), Integer::sum));
+            }
+        }
+        least.forEach((filter, count) -> {
+            if (rows.getOrDefault(filter, 0) < count) {
+                throw new Violation(
+                        "subscriptions",
+                        rows.getOrDefault(filter, 0) + " of " + filter + " are stored after a restart, and not "
+                                + count);
+            }
+        });
+    }
+
+    /** All is settled: compares. */
     void requireRight(Census census) {
         Map<String, Range> stored = new HashMap<>();
         Range sum = Range.NONE;
@@ -52,18 +71,24 @@ final class KeptSubscriptions {
         if (!sum.contains(held)) {
             throw new Violation("subscriptions", "the broker has " + held + ", and not " + sum);
         }
-        Map<String, Integer> rows = new HashMap<>();
-        for (byte[] key : world.disk().keys(Table.SUBSCRIPTIONS)) {
-            String filter = new String(key, NUMBER_BYTES, key.length - NUMBER_BYTES, StandardCharsets.UTF_8);
-            rows.merge(filter, 1, Integer::sum);
-            stored.putIfAbsent(filter, Range.NONE);
-        }
+        Map<String, Integer> rows = rows();
+        rows.keySet().forEach(filter -> stored.putIfAbsent(filter, Range.NONE));
         stored.forEach((filter, range) -> {
             int count = rows.getOrDefault(filter, 0);
             if (!range.contains(count)) {
                 throw new Violation("subscriptions", count + " of " + filter + " are stored, and not " + range);
             }
         });
+    }
+
+    /** How many rows there are of each filter. */
+    private Map<String, Integer> rows() {
+        Map<String, Integer> rows = new HashMap<>();
+        for (byte[] key : world.disk().keys(Table.SUBSCRIPTIONS)) {
+            String filter = new String(key, NUMBER_BYTES, key.length - NUMBER_BYTES, StandardCharsets.UTF_8);
+            rows.merge(filter, 1, Integer::sum);
+        }
+        return rows;
     }
 
     /** What was said last about each filter counts. */

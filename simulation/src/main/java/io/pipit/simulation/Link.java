@@ -204,6 +204,13 @@ final class Link implements SimulatedConnection.Wire {
     }
 
     @Override
+    public void handsOver(Packet packet) {
+        if (packet instanceof Publish publish && !publish.dup()) { // what is known already takes nothing
+            world.publishes(this);
+        }
+    }
+
+    @Override
     public String toString() {
         return "connection " + number + ", at the broker " + connection;
     }

@@ -58,7 +58,7 @@ final class ModelClient {
     private static final long GRACE_NANOS = 2_000_000_000L;
 
     /** A SUBSCRIBE or UNSUBSCRIBE that is not answered. */
-    private record Asked(TopicFilter filter, @Nullable Wish wish) {}
+    private record Asked(TopicFilter filter, @Nullable Wish wish, long nanos) {}
 
     ModelClient(int index, Traits traits, World world) {
         this.index = index;
@@ -286,6 +286,11 @@ final class ModelClient {
         return world.clock().nanos() - Math.min(lostNanos, detachedNanos);
     }
 
+    /** Whether the broker must have the stored session that it knows: it has not begun another, nor can it have expired. */
+    boolean isSureOfItsSession() {
+        return traits.stored() && !traits.isMortal() && session.isEstablished() && !mustCleanStart && !ending;
+    }
+
     /** The broker says that it is connected. */
     void attached() {
         lastAbsenceNanos = absentNanos();
@@ -337,7 +342,9 @@ final class ModelClient {
         if (current != null && current.isUp()) {
             world.strikes(Fault.LOST_CONNECTION, this);
             current.breaks(true, world.random().nextBoolean());
-            world.wills().lost(this);
+            if (!leaving || keepsItsWill) {
+                world.wills().lost(this);
+            }
             gone(current);
         }
     }
@@ -422,7 +429,8 @@ final class ModelClient {
         if (current != null) {
             int identifier = freeIdentifier();
             Wish wish = session.wish(request, current.number(), world.ledger().stamp());
-            asked.put(identifier, new Asked(request.filter(), wish));
+            asked.put(
+                    identifier, new Asked(request.filter(), wish, world.clock().nanos()));
             current.send(new Subscribe(identifier, Properties.NONE, List.of(request)));
         }
     }
@@ -433,7 +441,7 @@ final class ModelClient {
             int identifier = freeIdentifier();
             long stamp = world.ledger().stamp();
             wishesFor(filter).forEach(wish -> wish.closing(stamp));
-            asked.put(identifier, new Asked(filter, null));
+            asked.put(identifier, new Asked(filter, null, world.clock().nanos()));
             current.send(new Unsubscribe(identifier, Properties.NONE, List.of(filter)));
         }
     }
@@ -460,7 +468,7 @@ final class ModelClient {
         boolean refused = reasons.stream().anyMatch(ReasonCode::isError);
         Wish wish = question.wish;
         if (refused) {
-            world.requireExcuse(this, "was refused a subscription with " + reasons);
+            world.requireExcuse(this, question.nanos, "was refused a subscription with " + reasons);
         } else if (wish != null) {
             wish.grant(world.ledger().stamp(), world.clock().nanos());
         } else {

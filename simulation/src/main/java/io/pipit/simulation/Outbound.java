@@ -30,6 +30,7 @@ final class Outbound {
         private final Published message;
         private boolean received;
         private boolean released;
+        private long nanos;
 
         Sent(Published message) {
             this.message = message;
@@ -82,7 +83,9 @@ final class Outbound {
             do {
                 identifier = freeIdentifier(Set.of());
             } while (client.uses(identifier));
-            unacknowledged.put(identifier, new Sent(message));
+            Sent sent = new Sent(message);
+            sent.nanos = world.clock().nanos();
+            unacknowledged.put(identifier, sent);
         }
         send(link, message, identifier, false);
     }
@@ -119,6 +122,7 @@ final class Outbound {
     private void resend(Link link, Map<Integer, Sent> left) {
         left.forEach((identifier, sent) -> {
             if (client.voice() == link && unacknowledged.get(identifier) == sent) {
+                sent.nanos = world.clock().nanos();
                 send(link, sent.message, identifier, true);
             }
         });
@@ -133,7 +137,7 @@ final class Outbound {
         }
         if (reason.isError()) {
             unacknowledged.remove(identifier);
-            world.requireRefusable(client, sent.message, reason);
+            world.requireRefusable(client, sent.message, sent.nanos, reason);
             return;
         }
         if (!sent.received) {

@@ -74,6 +74,11 @@ final class Settlement {
             for (ModelClient client : all) {
                 world.trace().note(client.name(), "has " + client.voice());
             }
+            world.trace()
+                    .note(
+                            "",
+                            world.broker().memoryBytes() + " bytes are taken of "
+                                    + world.circumstances().settings().limits().memory());
             throw new Violation("progress", "60 s after all trouble: " + String.join("; ", waiting));
         }
     }

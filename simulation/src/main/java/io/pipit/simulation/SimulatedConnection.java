@@ -29,6 +29,9 @@ public final class SimulatedConnection implements NetworkConnection {
 
         /** The connection is closed; nothing more comes. */
         void ended();
+
+        /** The broker is about to be given a packet. */
+        default void handsOver(Packet packet) {}
     }
 
     /** What takes a new connection in: {@code broker::accept}. */
@@ -252,6 +255,7 @@ public final class SimulatedConnection implements NetworkConnection {
                 if (packet == null) {
                     return;
                 }
+                wire.handsOver(packet);
                 listener.received(packet);
             }
         } catch (ProtocolException fault) {

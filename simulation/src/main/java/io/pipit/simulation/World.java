@@ -43,6 +43,7 @@ final class World implements BrokerListener {
     private final Ledger ledger = new Ledger();
     private final OneConnection oneConnection = new OneConnection();
     private final Coverage coverage;
+    private final MemoryBound memoryBound;
     private final Trace trace;
     private final Disk disk;
     private final ModelWills wills;
@@ -61,6 +62,7 @@ final class World implements BrokerListener {
     World(Plan plan, Coverage coverage, Trace.Reader reader) {
         this.circumstances = plan.circumstances();
         this.coverage = coverage;
+        this.memoryBound = new MemoryBound(circumstances.settings().limits().memory());
         this.trace = new Trace(clock, reader);
         this.random = new SplittableRandom(plan.seed());
         this.disk = new Disk(agenda, circumstances, this::commitFails);
@@ -107,6 +109,15 @@ final class World implements BrokerListener {
 
     ModelWills wills() {
         return wills;
+    }
+
+    MemoryBound memoryBound() {
+        return memoryBound;
+    }
+
+    /** The broker is given a PUBLISH. */
+    void publishes(Link link) {
+        memoryBound.publishes(link.number(), broker.memoryBytes(), clock.nanos());
     }
 
     /** One more rule. */
@@ -191,6 +202,7 @@ final class World implements BrokerListener {
         if (choice < ready) {
             loops.ready(choice).turn();
             requireNoFault();
+            memoryBound.see(broker.memoryBytes(), clock.nanos());
         } else if (choice < ready + waiting.size()) {
             turn(choice - ready);
         } else {
@@ -222,7 +234,8 @@ final class World implements BrokerListener {
                 crash(0, 1_000);
                 return;
             }
-            throw new Violation("no-fault", fault.getCause() == null ? fault : fault.getCause());
+            Throwable cause = fault.getCause() == null ? fault : fault.getCause();
+            throw cause instanceof Violation violation ? violation : new Violation("no-fault", cause);
         }
     }
 
@@ -267,6 +280,7 @@ final class World implements BrokerListener {
             if (started == broker) {
                 listening = true;
                 trace.note("", "the broker is ready");
+                new KeptSubscriptions(this, clients).requireNoneLost();
             }
         });
     }
@@ -350,9 +364,14 @@ final class World implements BrokerListener {
 
     /** The broker has turned away from a client that keeps to the standard: there must be a reason. */
     void requireExcuse(ModelClient client, String what) {
+        requireExcuse(client, clock.nanos(), what);
+    }
+
+    /** The same, where the client has asked for something then; it may hear the answer late. */
+    void requireExcuse(ModelClient client, long askedNanos, String what) {
         boolean excused = stopping
                 || !listening
-                || hasTroubleSince(clock.nanos() - EXCUSE_NANOS)
+                || hasTroubleSince(Math.min(askedNanos, clock.nanos() - EXCUSE_NANOS))
                 || circumstances.disconnectsWhenFull()
                 || (circumstances.refusesWhenFull()
                         && !client.traits().version().hasProperties());
@@ -361,9 +380,10 @@ final class World implements BrokerListener {
         }
     }
 
-    /** A PUBLISH was refused: there must be a reason. */
-    void requireRefusable(ModelClient client, Published message, ReasonCode reason) {
-        boolean excused = hasTroubleSince(clock.nanos() - EXCUSE_NANOS) || circumstances.refusesWhenFull();
+    /** A PUBLISH was refused that was sent then: there must be a reason. */
+    void requireRefusable(ModelClient client, Published message, long sentNanos, ReasonCode reason) {
+        boolean excused =
+                hasTroubleSince(Math.min(sentNanos, clock.nanos() - EXCUSE_NANOS)) || circumstances.refusesWhenFull();
         if (!excused) {
             throw new Violation("goodbye", message + " of " + client.name() + " was refused with " + reason);
         }

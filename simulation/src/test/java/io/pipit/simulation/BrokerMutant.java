@@ -136,7 +136,11 @@ enum BrokerMutant {
     LOST_WAKE_UP_OF_FULL_BUFFER("progress", new Edit("Client", "if (isOpen()) { writable();", "if (isOpen()) {")),
 
     /** The keep-alive time of a client that is not read goes on. */
-    KEEP_ALIVE_RUNS_WHILE_PAUSED("goodbye", new Edit("Client", "if (!pauses.isEmpty()) {", "if (pauses.size() > 9) {"));
+    KEEP_ALIVE_RUNS_WHILE_PAUSED("goodbye", new Edit("Client", "if (!pauses.isEmpty()) {", "if (pauses.size() > 9) {")),
+
+    /** Who fills the memory is read on. */
+    MEMORY_WITHOUT_BOUND(
+            "memory-bound", new Edit("MemoryPauses", "budget.isExceeded() && paused.add(client)", "budget.used() < 0"));
 
     /**
      * What is written otherwise.

@@ -171,6 +171,22 @@ final class MemoryTest {
 
     @Tag("long")
     @Test
+    void messagesOfAStoredSessionThatIsSlow_leaveTheMemoryWhenItIsShort() {
+        broker.configured(settings().memory(256 * KIB));
+        var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(1)).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        for (int i = 1; i <= 100; i++) {
+            alice.sends(publish("t", "x".repeat(10 * KIB) + i).qos1(i));
+        }
+        assertThat(alice.network().isPaused()).isTrue();
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(alice.hearsAll()).hasSize(100);
+        for (int i = 1; i <= 100; i++) {
+            bob.acknowledges(bob.receives(publish("t", "x".repeat(10 * KIB) + i).qos1()));
+        }
+    }
+
+    @Test
     void twoThatPublishToEachOtherAtTheLimit_bothMakeProgress() {
         int messages = 150;
         var alice = broker.connect(connect("alice").receiveMaximum(5)).subscribes("to/alice", 1);

@@ -1,5 +1,6 @@
 package io.pipit.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -223,6 +224,28 @@ final class RulesTest {
         breaks("one-connection", () -> rule.connected("a"));
         rule.disconnected("a");
         breaks("one-connection", () -> rule.disconnected("a"));
+    }
+
+    @Test
+    void memoryBound_seesAPublisherThatIsNotPausedAboveTheLimit() {
+        MemoryBound rule = new MemoryBound(1_000);
+        rule.publishes(1, 1_000, 0);
+        rule.publishes(1, 1_001, 0);
+        rule.publishes(1, 1_001, 0);
+        passes(() -> rule.publishes(2, 1_500, 0));
+        breaks("memory-bound", () -> rule.publishes(1, 1_001, SECOND - 1));
+        passes(() -> rule.publishes(2, 1_001, SECOND));
+        passes(() -> rule.publishes(2, 1_001, SECOND));
+        assertThat(rule.peak()).isEqualTo(1_500);
+    }
+
+    @Test
+    void memoryBound_whenItWasKeptAgain_beginsAnew() {
+        MemoryBound rule = new MemoryBound(1_000);
+        rule.publishes(1, 1_001, 0);
+        rule.publishes(1, 1_001, 0);
+        rule.see(1_000, 1);
+        passes(() -> rule.publishes(1, 1_001, 2));
     }
 
     // Making things by hand
