@@ -20,6 +20,7 @@ import io.pipit.mqtt.TopicName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -115,6 +116,11 @@ public final class Broker {
                 SWEEP_NANOS,
                 () -> retained.expire(
                         SWEEP_VISITS, (topic, version) -> new RetainedChange(first, topic, version).store()));
+    }
+
+    /** Bytes of the disk by what takes them. */
+    Map<String, Long> diskBytes() {
+        return storage.diskBytes();
     }
 
     /** Adds the broker's time, by which a later start knows how long it was down. */

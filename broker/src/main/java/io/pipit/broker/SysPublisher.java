@@ -53,7 +53,8 @@ final class SysPublisher {
                 broker.retained().bytes(),
                 broker.index().filters(),
                 broker.shared().size(),
-                Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+                Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory(),
+                broker.diskBytes());
         long uptimeMillis = (broker.clock().nanos() - startedNanos) / 1_000_000;
         List<SysTopic> now = topics.at(
                 new Metrics.Snapshot(metrics),

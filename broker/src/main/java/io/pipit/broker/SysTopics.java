@@ -29,8 +29,15 @@ final class SysTopics {
      *
      * @param topics different filters that somebody is subscribed to
      * @param heapBytes in use
+     * @param diskBytes by what takes them
      */
-    record Gauges(long retainedMessages, long retainedBytes, long topics, long sharedSubscriptions, long heapBytes) {}
+    record Gauges(
+            long retainedMessages,
+            long retainedBytes,
+            long topics,
+            long sharedSubscriptions,
+            long heapBytes,
+            Map<String, Long> diskBytes) {}
 
     private static final String BROKER = "$SYS/broker/";
     private static final DateTimeFormatter DATE_TIME =
@@ -142,6 +149,7 @@ final class SysTopics {
         broker("store/messages/count", stored);
         broker("messages/stored", stored);
         broker("store/messages/bytes", gauges.retainedBytes() + metrics.queuedBytes());
+        gauges.diskBytes().forEach((cause, bytes) -> broker("store/disk/" + cause, bytes));
         broker("retained messages/count", gauges.retainedMessages());
         broker("subscriptions/count", metrics.subscriptions());
         broker("shared_subscriptions/count", gauges.sharedSubscriptions());

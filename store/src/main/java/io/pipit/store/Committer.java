@@ -31,6 +31,7 @@ final class Committer implements Runnable {
     private final OpenTables tables;
     private final DiskSpace space;
     private final KeptFiles kept;
+    private final DiskUse use;
     private final Clock clock;
     private final Durability durability;
     private final List<Group> unsynced = new ArrayList<>();
@@ -41,11 +42,12 @@ final class Committer implements Runnable {
     private volatile @Nullable String trouble;
     private volatile @Nullable RocksDBException unreadable;
 
-    Committer(Inbox inbox, OpenTables tables, DiskSpace space, KeptFiles kept, Clock clock, Durability durability) {
+    Committer(Inbox inbox, OpenTables tables, DiskSpace space, KeptFiles kept, DiskUse use, Clock clock, Durability durability) {
         this.inbox = inbox;
         this.tables = tables;
         this.space = space;
         this.kept = kept;
+        this.use = use;
         this.clock = clock;
         this.durability = durability;
         this.checkedSpace = clock.nanos();
@@ -112,6 +114,7 @@ final class Committer implements Runnable {
             checkedSpace = now;
             space.check();
             kept.check();
+            use.check(tables, now);
             salvage();
         }
     }

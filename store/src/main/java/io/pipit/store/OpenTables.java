@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Table;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
@@ -96,6 +97,11 @@ final class OpenTables implements Tables {
     @Override
     public List<Row> scan(Table table, byte[] from, byte @Nullable [] to, int max) throws RocksDBException {
         return locked(open -> open.scan(table, from, to, max));
+    }
+
+    @Override
+    public Map<Table, Long> fileBytes() throws RocksDBException {
+        return locked(Tables::fileBytes);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,6 +36,7 @@ public final class RocksStorage implements Storage {
     private final Durability durability;
     private final OpenTables tables;
     private final Inbox inbox;
+    private final DiskUse use;
     private final Committer committer;
     private final Thread committerThread;
     private final ExecutorService readers;
@@ -49,7 +51,8 @@ public final class RocksStorage implements Storage {
         space.check();
         KeptFiles kept = new KeptFiles(directory.path());
         kept.check();
-        this.committer = new Committer(inbox, tables, space, kept, clock, durability);
+        this.use = new DiskUse(directory.path(), clock.nanos());
+        this.committer = new Committer(inbox, tables, space, kept, use, clock, durability);
         this.committerThread = Thread.ofPlatform().name("pipit-commit").daemon().unstarted(committer);
         this.readers = Executors.newFixedThreadPool(
                 READERS, Thread.ofPlatform().name("pipit-read-", 0).daemon().factory());
@@ -148,6 +151,11 @@ public final class RocksStorage implements Storage {
     @Override
     public @Nullable String damage() {
         return committer.damage();
+    }
+
+    @Override
+    public Map<String, Long> diskBytes() {
+        return use.bytes();
     }
 
     /** What waits to be written. */

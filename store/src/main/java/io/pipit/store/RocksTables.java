@@ -123,8 +123,8 @@ final class RocksTables implements Tables {
         return new RocksTables(directory, Durability.FSYNC, recovery, Access.READS, false);
     }
 
-    /** Bytes of the files that hold a table. */
-    Map<Table, Long> fileBytes() {
+    @Override
+    public Map<Table, Long> fileBytes() {
         Map<Table, Long> bytes = new EnumMap<>(Table.class);
         for (LiveFileMetaData file : database.getLiveFilesMetaData()) {
             for (Table table : Table.values()) {

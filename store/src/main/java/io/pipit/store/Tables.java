@@ -3,6 +3,7 @@ package io.pipit.store;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Table;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
@@ -31,6 +32,9 @@ interface Tables extends AutoCloseable {
 
     /** The first rows from a key, inclusive, to another, exclusive; or to the table's end. */
     List<Row> scan(Table table, byte[] from, byte @Nullable [] to, int max) throws RocksDBException;
+
+    /** Bytes of the files that hold a table, without what only the log has. */
+    Map<Table, Long> fileBytes() throws RocksDBException;
 
     /** What a batch calls a table; also good for another opening of the same database. */
     ColumnFamilyHandle handle(Table table) throws RocksDBException;

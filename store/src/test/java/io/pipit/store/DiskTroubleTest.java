@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,38 @@ final class DiskTroubleTest {
         loop.runUntil(() -> answers.size() == 100);
         assertThat(disk.writes()).isLessThanOrEqualTo(3);
         assertThat(storage.heapBytes()).isZero();
+    }
+
+    @Test
+    void slowFsync_keepsWhoWaitsForItWaiting_andNobodyElse() throws Exception {
+        commit(new Batch(Urgency.DURABLE).put(Table.SESSIONS, key("s"), key("1")));
+        disk.hold();
+        long begin = System.nanoTime();
+        storage.commit(new Batch(Urgency.DURABLE).put(Table.ENTRIES, key("a"), key("1")), "", loop, answers::add);
+        int reads = 0;
+        while (System.nanoTime() - begin < 2_000_000_000L) {
+            assertThat(rows(Table.SESSIONS)).containsExactly("s=1");
+            assertThat(answers).hasSize(1);
+            assertThat(storage.refusal()).isNull();
+            reads++;
+        }
+        assertThat(reads).isGreaterThan(1);
+        disk.release();
+        loop.runUntil(() -> answers.size() == 2);
+        assertThat(answers).containsOnly(new Commit.Durable());
+    }
+
+    @Test
+    void diskUse_isSaidByWhatTakesIt() throws Exception {
+        commit(new Batch(Urgency.DURABLE).put(Table.ENTRIES, key("a"), new byte[100_000]));
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (storage.diskBytes().isEmpty() && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        Map<String, Long> bytes = storage.diskBytes();
+        assertThat(bytes).containsKeys("entries", "sessions", "retained", "unreadable", "damaged");
+        assertThat(bytes.getOrDefault("log", 0L)).isGreaterThan(100_000);
+        assertThat(bytes.getOrDefault("all", 0L)).isGreaterThan(bytes.getOrDefault("log", 0L));
     }
 
     @Test

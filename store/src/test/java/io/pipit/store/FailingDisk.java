@@ -4,6 +4,7 @@ import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Table;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
@@ -99,6 +100,11 @@ final class FailingDisk implements RocksStorage.Opening {
         @Override
         public List<Row> scan(Table table, byte[] from, byte @Nullable [] to, int max) throws RocksDBException {
             return real.scan(table, from, to, max);
+        }
+
+        @Override
+        public Map<Table, Long> fileBytes() throws RocksDBException {
+            return real.fileBytes();
         }
 
         @Override

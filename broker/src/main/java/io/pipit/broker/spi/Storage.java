@@ -1,6 +1,7 @@
 package io.pipit.broker.spi;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,11 @@ public interface Storage {
     /** What of it is damaged, or was and wants somebody to look at it, or null; any thread. */
     default @Nullable String damage() {
         return null;
+    }
+
+    /** Bytes of the disk by what takes them, as last looked at; nothing when it uses none. Any thread. */
+    default Map<String, Long> diskBytes() {
+        return Map.of();
     }
 
     /** Bytes of heap that its rows take, which count in the broker's bound for memory; any thread. */
