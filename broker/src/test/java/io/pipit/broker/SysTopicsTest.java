@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SysTopicsTest {
-    private static final SysTopics.Gauges GAUGES = new SysTopics.Gauges(7, 700, 40, 2, 1_000_000, Map.of("sessions", 4096L));
+    private static final SysTopics.Gauges GAUGES =
+            new SysTopics.Gauges(7, 700, 40, 2, 1_000_000, Map.of("sessions", 4096L));
 
     private final SysTopics sys = new SysTopics("pipit@host", "1.2.3", "fsync");
     private final SysEvents events = new SysEvents("pipit@host");

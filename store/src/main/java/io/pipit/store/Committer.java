@@ -42,7 +42,14 @@ final class Committer implements Runnable {
     private volatile @Nullable String trouble;
     private volatile @Nullable RocksDBException unreadable;
 
-    Committer(Inbox inbox, OpenTables tables, DiskSpace space, KeptFiles kept, DiskUse use, Clock clock, Durability durability) {
+    Committer(
+            Inbox inbox,
+            OpenTables tables,
+            DiskSpace space,
+            KeptFiles kept,
+            DiskUse use,
+            Clock clock,
+            Durability durability) {
         this.inbox = inbox;
         this.tables = tables;
         this.space = space;
