@@ -30,7 +30,6 @@ final class ReceivedIdentifiers {
     /** How many identifiers are in use, for whatever. */
     int size() {
         BitSet any = (BitSet) known.clone();
-        any.or(pending);
         any.or(waiting);
         any.or(releasing);
         return any.cardinality();

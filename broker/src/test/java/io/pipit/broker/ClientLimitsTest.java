@@ -3,7 +3,9 @@ package io.pipit.broker;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.ConnAck;
+import io.pipit.mqtt.Connect;
 import io.pipit.mqtt.Disconnect;
 import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.PacketEncoder;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -132,6 +135,17 @@ final class ClientLimitsTest {
 
         assertThat(of(size).fit(connack, VERSION)).isEqualTo(shorter);
         assertThat(of(size - 1).fit(connack, VERSION)).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, true", "0, false", "1, true"})
+    @Spec("MQTT-3.1.2-29")
+    void problemInformation_isWantedUnlessTheConnectSaysNo(int asked, boolean wanted) {
+        Properties properties =
+                asked < 0 ? Properties.NONE : Properties.of(Property.REQUEST_PROBLEM_INFORMATION, asked);
+        Connect connect = new Connect(VERSION, false, new ClientIdentifier("a"), true, 0, null, null, null, properties);
+        assertThat(ClientLimits.of(connect, Settings.DEFAULT.mqtt()).problemInformation())
+                .isEqualTo(wanted);
     }
 
     private static void assertCut(Extra extra, Function<Properties, Packet> packet) {

@@ -100,6 +100,16 @@ final class CountersTest {
     }
 
     @Test
+    void faultsOfTheBroker_areCounted() {
+        broker.breaksTheNextConnectionAltogether();
+        var bob = broker.connect(connect("bob")).subscribes("t");
+        var alice = broker.connect(connect("alice"));
+        broker.breaks("a broken connection", () -> alice.sends(publish("t", "hi")));
+        bob.isClosed();
+        assertThat(counted("metrics/faults")).isEqualTo(2); // at the message, and at the goodbye
+    }
+
+    @Test
     void packetsAndBytes_areCountedInBothDirections() {
         var alice = broker.connect(connect("alice"));
         long packetsReceived = counted("messages/received");

@@ -326,6 +326,24 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void sharedMessagesOfASessionThatExpires_areNotGivenTwiceToOneThatIsConnected_whenTheirCommitFails() {
+        broker.connect(connect("bob").expiry(60)).subscribes("$share/g/t").vanishes();
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos1());
+        var carol = broker.connect(connect("carol")).subscribes("$share/g/t");
+        broker.advance(Duration.ofSeconds(59));
+        broker.storage().holdReads();
+        broker.advance(Duration.ofSeconds(3));
+        broker.storage().failCommits("no space left", true);
+        broker.storage().releaseReads();
+        broker.advance(Duration.ofSeconds(5));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(5));
+        carol.acknowledges(carol.receives(publish("t", "1").qos1()));
+        carol.receivesNothing();
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+    }
+
+    @Test
     void sharedMessagesOfASessionWithoutRows_areNotLost_whenTheirCommitFails() {
         broker.connect(connect("carol").expiry(600)).subscribes("$share/g/t").vanishes();
         var bob = broker.connect(connect("bob").receiveMaximum(1)).subscribes("$share/g/t");

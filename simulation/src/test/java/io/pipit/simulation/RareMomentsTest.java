@@ -5,6 +5,7 @@ import static io.pipit.simulation.Packets.connackPresent;
 import static io.pipit.simulation.Packets.connect;
 import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrel;
+import static io.pipit.simulation.Packets.subscribe;
 import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +14,9 @@ import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.Packet;
 import io.pipit.mqtt.PubAck;
+import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.ReasonCode;
+import io.pipit.mqtt.RetainHandling;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -309,7 +312,9 @@ final class RareMomentsTest {
             broker.storage().failCommits("input/output error", false);
         }
         broker.runUntilIdle();
-        for (Packet packet : publisher.hearsAll()) {
+        var answers = publisher.hearsAll();
+        assertThat(answers).hasSize(2);
+        for (Packet packet : answers) {
             if (packet instanceof PubAck ack && !ack.reasonCode().isError()) {
                 acknowledged.add("m" + ack.packetIdentifier());
             }
@@ -350,6 +355,30 @@ final class RareMomentsTest {
             broker.advance(Duration.ofSeconds(2));
         }
         assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    @Test
+    void retainedMessagesThatWereSentWhileTheirSubscriptionWasReplacedInVain_leaveItsRowAsItWas() {
+        var bob = broker.connect(connect("bob"));
+        bob.publishes(publish("r/1", "one").qos1().retained())
+                .publishes(publish("r/2", "two").qos1().retained());
+        var alice = broker.connect(connect("alice").expiry(600).receiveMaximum(1))
+                .subscribes("r/#", 1)
+                .mayLeaveUnheard();
+        var first = alice.receivesPublish();
+        broker.storage().holdCommits();
+        alice.sends(subscribe(2, "r/#").qos(0).retainHandling(RetainHandling.DO_NOT_SEND));
+        alice.acknowledges(first);
+        broker.storage().failCommits("input/output error", false);
+        broker.storage().releaseOneCommit();
+        broker.storage().recover();
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        broker.crashes();
+        alice = broker.connect(connect("alice").expiry(600).resuming()).mayLeaveUnheard();
+        alice.hearsAll();
+        broker.connect(connect("carol")).publishes(publish("r/3", "live").qos1());
+        assertThat(alice.receivesPublish().qos()).isEqualTo(QoS.AT_LEAST_ONCE);
     }
 
     @Test

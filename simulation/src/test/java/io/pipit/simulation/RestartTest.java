@@ -71,12 +71,14 @@ final class RestartTest {
         broker.connect(connect("bob"))
                 .mayLeaveUnheard()
                 .publishes(publish("r/1", "one").qos1().retained())
-                .publishes(publish("r/2", "two").qos1().retained());
+                .publishes(publish("r/2", "two").qos1().retained())
+                .publishes(publish("other", "three").qos1().retained());
         var alice = broker.connect(connect("alice").expiry(600).receiveMaximum(1))
                 .mayLeaveUnheard()
                 .subscribes("r/#", 1);
         alice.receivesPublish();
         alice.subscribes(subscribe(2, "r/#").qos(1).retainHandling(RetainHandling.DO_NOT_SEND));
+        alice.subscribes(subscribe(3, "other").qos(1).retainHandling(RetainHandling.DO_NOT_SEND));
         alice.receivesNothing();
         again(crash);
         alice = broker.connect(connect("alice").resuming().expiry(600));

@@ -224,6 +224,22 @@ final class SessionTakeoverTest {
     }
 
     @Test
+    void takeover_thatIsLostAgain_waitsForNoPubrec() {
+        var second = takesOverDuringAPublish(
+                0, connect("alice").expiry(60), connect("alice").resuming().expiry(60));
+        releaseUntilHeard(second);
+        second.receives(connackPresent());
+        second.vanishes();
+        var third = broker.tries(connect("alice").resuming().expiry(60));
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        third.receives(connackPresent());
+        third.sends(publish("t", "one").qos2(1).asDuplicate()).receives(pubrec(1));
+        third.sends(pubrel(1)).receives(pubcomp(1));
+        assertThat(broker.census().holdings().receivedIdentifiers()).isZero();
+    }
+
+    @Test
     void takeover_repeatsAPublishThatCannotBeStored_hearsSo() {
         var second = takesOverDuringAPublish(
                 0, connect("alice").expiry(60), connect("alice").resuming().expiry(60));
