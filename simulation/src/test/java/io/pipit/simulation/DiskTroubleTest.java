@@ -372,6 +372,23 @@ final class DiskTroubleTest {
     }
 
     @Test
+    void rowOfASessionThatExpiredWhileCommitsFail_isNotTakenFromTheSessionThatItsClientIsMaking() {
+        broker.connect(connect("bob").expiry(60)).vanishes();
+        broker.storage().failCommits("no space left", true);
+        broker.advance(Duration.ofSeconds(65));
+        broker.storage().recover();
+        broker.storage().holdCommits();
+        var bob = broker.tries(connect("bob").expiry(600));
+        broker.advance(Duration.ofSeconds(3));
+        broker.storage().releaseCommits();
+        broker.advance(Duration.ofSeconds(5));
+        bob.receives(connack());
+        broker.crashes();
+        broker.tries(connect("bob").resuming().expiry(600)).receives(connackPresent());
+        assertThat(broker.storage().rows(Table.SESSIONS)).isEqualTo(1);
+    }
+
+    @Test
     void nothingIsLeftBehind_ofWhatEndsWhileCommitsFail() {
         var bob = broker.connect(connect("bob").expiry(60)).subscribes("t");
         var carol = broker.connect(connect("carol").will(publish("u", "gone")));

@@ -216,6 +216,21 @@ final class OfflineQueueTest {
     }
 
     @Test
+    void refusePublisher_dropsAWillForWhichThereIsNoRoom() {
+        broker.configured(settings().queue(1, QueuePolicy.REFUSE_PUBLISHER));
+        offline("bob");
+        broker.connect(connect("alice")).publishes(publish("t", "fills").qos1());
+        broker.connect(connect("carol").will(publish("t", "gone").qos1())).vanishes();
+        broker.advance(Duration.ofSeconds(5));
+        broker.dropped("carol", DropReason.QUEUE_FULL, 1);
+        assertThat(broker.storage().rows(Table.WILLS)).isZero();
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "fills").qos1()));
+        broker.advance(Duration.ofSeconds(5));
+        bob.receivesNothing();
+    }
+
+    @Test
     void bound_countsBytesToo() {
         broker.configured(settings().queueBytes(10_000, QueuePolicy.DROP_NEWEST));
         offline("bob");

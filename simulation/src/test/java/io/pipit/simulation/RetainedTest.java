@@ -20,6 +20,7 @@ import io.pipit.mqtt.RetainHandling;
 import io.pipit.mqtt.Spec;
 import io.pipit.mqtt.TopicName;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -403,6 +404,25 @@ final class RetainedTest {
         assertThat(List.of(
                         alice.receivesPublish().qos(), alice.receivesPublish().qos()))
                 .containsOnly(QoS.AT_MOST_ONCE);
+    }
+
+    @Test
+    void retainedOnTheirWay_beginAnew_whenTheirSubscriptionIsReplacedByOneThatWantsThem() {
+        var bob = broker.connect(connect("bob"));
+        for (String topic : List.of("r/1", "r/2", "s/1")) {
+            bob.publishes(publish(topic, topic).qos1().retained());
+        }
+        var alice = broker.connect(connect("alice").receiveMaximum(1)).subscribes("r/#", 1);
+        var first = alice.receivesPublish();
+        alice.subscribes("s/#", 1).subscribes("r/#", 1);
+        alice.acknowledges(first);
+        List<String> heard = new ArrayList<>();
+        while (alice.unheard() > 0) {
+            var message = alice.receivesPublish();
+            heard.add(message.payload().toText());
+            alice.acknowledges(message);
+        }
+        assertThat(heard).containsExactlyInAnyOrder("r/1", "r/2", "s/1");
     }
 
     @Test
