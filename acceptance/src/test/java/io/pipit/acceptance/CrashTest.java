@@ -127,6 +127,7 @@ final class CrashTest {
             if (power != null) {
                 power.cut(PowerCut.random(random));
             }
+            requireNoFaults(disk.resolve("data"), environment);
             start(broker, judge);
             judge.command("settle");
             broker.stop();
@@ -136,6 +137,16 @@ final class CrashTest {
                         .isEmpty();
             }
             return judge.end();
+        }
+    }
+
+    /** The store is whole as it was left. */
+    private static void requireNoFaults(Path data, Map<String, String> environment) {
+        try (Program verify = PipitProcess.run(List.of("store", "verify", "--data", data.toString()), environment)) {
+            int code = verify.exitCode();
+            assertThat(code)
+                    .as(() -> "faults of the store: " + verify.rest() + verify.stderr())
+                    .isZero();
         }
     }
 
