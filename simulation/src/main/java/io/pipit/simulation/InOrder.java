@@ -32,7 +32,9 @@ final class InOrder implements Rule {
             return;
         }
         boolean subscribed = delivery.session().wishes().stream()
-                .anyMatch(wish -> wish.grantedStamp() < message.firstSent() && wish.allows(message));
+                .anyMatch(wish -> wish.grantedStamp() < message.firstSent()
+                        && wish.allows(message)
+                        && wish.qosOf(message) == delivery.packet().qos());
         if (!subscribed) {
             return; // it may be given what is sent again, but not what was sent before
         }

@@ -1,5 +1,6 @@
 package io.pipit.simulation;
 
+import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.SubscriptionRequest;
 
 /** A subscription as its client knows it: asked for, granted, and ended. Times are stamps of the ledger. */
@@ -68,6 +69,11 @@ final class Wish {
     /** Whether it stood from before a message was sent until after it was acknowledged. */
     boolean covers(Published message) {
         return granted < message.firstSent() && closing > message.acknowledgedStamp();
+    }
+
+    /** At which QoS a message is delivered because of it [MQTT-3.8.4-8]. */
+    QoS qosOf(Published message) {
+        return message.qos().min(request.options().maximumQoS());
     }
 
     /** Whether a message may be delivered because of it. */

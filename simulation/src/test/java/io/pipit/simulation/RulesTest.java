@@ -104,6 +104,21 @@ final class RulesTest {
     }
 
     @Test
+    void inOrder_letsPassWhatComesAgainAtAQosThatWasAskedForLater() {
+        InOrder rule = new InOrder(UNBOUNDED, ledger);
+        grant(session.wish(
+                new SubscriptionRequest(
+                        TopicFilter.of("t/#"),
+                        new SubscriptionOptions(QoS.AT_MOST_ONCE, false, false, RetainHandling.SEND)),
+                0,
+                ledger.stamp()));
+        Published first = published("t/0", QoS.AT_LEAST_ONCE);
+        subscribed("t/0");
+        rule.delivered(delivery(published("t/0", QoS.AT_LEAST_ONCE), 1));
+        passes(() -> rule.delivered(delivery(first, 2)));
+    }
+
+    @Test
     void inOrder_whereQueuesDrop_letsPassWhatACrashHasBroughtBack() {
         InOrder rule = new InOrder(bounded(), ledger);
         subscribed("t/#");
