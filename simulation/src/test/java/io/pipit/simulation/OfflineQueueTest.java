@@ -336,6 +336,27 @@ final class OfflineQueueTest {
         assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
     }
 
+    /** The last of 1 MiB, behind which the others are read from storage, is one of these. */
+    @Test
+    void clientThatFallsBehindOnce_isSentEachMessageOnce_andWhatComesWhenItHasCaughtUp() {
+        String payload = "x".repeat(10 * 1024);
+        for (int messages = 100; messages < 110; messages++) {
+            broker.configured(settings());
+            var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(2))
+                    .subscribes("t");
+            var alice = broker.connect(connect("alice"));
+            for (int i = 0; i < messages; i++) {
+                alice.publishes(publish("t", payload + i).qos1());
+            }
+            for (int i = 0; i < messages; i++) {
+                bob.acknowledges(bob.receives(publish("t", payload + i).qos1()));
+            }
+            alice.publishes(publish("t", "now").qos1());
+            bob.acknowledges(bob.receives(publish("t", "now").qos1()));
+            bob.receivesNothing();
+        }
+    }
+
     @Test
     void readThatIsOnItsWayWhenItsConnectionEnds_isNotForTheNextOne() {
         offline("bob");

@@ -45,6 +45,15 @@ final class ReceiveMaximumTest {
         bob.acknowledges(bob.receives(publish("t", "m4").qos1()));
     }
 
+    /** On one loop nobody else keeps what was read. */
+    @Test
+    void messageToItsOwnPublisher_thatWaitsForTheWindow_isWholeWhenItIsSent() {
+        var alice = broker.connect(connect("alice").receiveMaximum(1)).subscribes("t");
+        alice.publishes(publish("t", "one").qos1()).publishes(publish("t", "two").qos1());
+        alice.acknowledges(alice.receives(publish("t", "one").qos1()));
+        alice.acknowledges(alice.receives(publish("t", "two").qos1()));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     @Spec("MQTT-4.9.0-1")
