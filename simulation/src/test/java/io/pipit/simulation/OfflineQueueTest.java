@@ -342,8 +342,8 @@ final class OfflineQueueTest {
         String payload = "x".repeat(10 * 1024);
         for (int messages = 100; messages < 110; messages++) {
             broker.configured(settings());
-            var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(2))
-                    .subscribes("t");
+            var bob =
+                    broker.connect(connect("bob").expiry(600).receiveMaximum(2)).subscribes("t");
             var alice = broker.connect(connect("alice"));
             for (int i = 0; i < messages; i++) {
                 alice.publishes(publish("t", payload + i).qos1());

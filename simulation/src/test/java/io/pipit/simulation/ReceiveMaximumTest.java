@@ -49,7 +49,8 @@ final class ReceiveMaximumTest {
     @Test
     void messageToItsOwnPublisher_thatWaitsForTheWindow_isWholeWhenItIsSent() {
         var alice = broker.connect(connect("alice").receiveMaximum(1)).subscribes("t");
-        alice.publishes(publish("t", "one").qos1()).publishes(publish("t", "two").qos1());
+        alice.publishes(publish("t", "one").qos1())
+                .publishes(publish("t", "two").qos1());
         alice.acknowledges(alice.receives(publish("t", "one").qos1()));
         alice.acknowledges(alice.receives(publish("t", "two").qos1()));
     }
