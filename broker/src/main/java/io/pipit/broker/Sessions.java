@@ -38,12 +38,6 @@ final class Sessions {
         return byClient.size();
     }
 
-    /** The session of a client, or null. */
-    @Nullable
-    Session find(ClientIdentifier clientIdentifier) {
-        return byClient.get(clientIdentifier);
-    }
-
     /** A Client Identifier that nobody uses and whose sessions live on this loop, so that no move is needed. */
     ClientIdentifier newIdentifier() {
         ClientIdentifier candidate;
