@@ -63,7 +63,9 @@ final class RetainedDelivery {
 
     private boolean hasRoom(Subscription current) {
         Queue queue = session.queue();
-        return current.options().maximumQoS() == QoS.AT_MOST_ONCE || (queue.room() > 0 && !queue.isFull());
+        return current.options().maximumQoS() == QoS.AT_MOST_ONCE
+                ? !session.queuesUnacknowledged() || !queue.isFull()
+                : queue.room() > 0 && !queue.isFull();
     }
 
     private void send(Message message, Subscription current) {

@@ -328,7 +328,8 @@ final class Session {
         updateHints();
     }
 
-    private boolean queuesUnacknowledged() {
+    /** Whether a message at QoS 0 has its place in the queue: nobody is connected, or older ones wait there. */
+    boolean queuesUnacknowledged() {
         return isStored() && loop.settings().queue().qos0() && (!connected || queue.hasUnsent());
     }
 

@@ -166,9 +166,9 @@ final class Sessions {
         if (!client.isEstablished()) { // it accepts no packet as large as CONNACK
             return;
         }
-        session.established(client);
         loop.metrics().connected();
-        loop.broker().connected(client, present);
+        loop.broker().connected(client, present); // before anything that may end it
+        session.established(client);
     }
 
     /** A session that recovery has found. */

@@ -8,6 +8,7 @@ import java.util.Map;
 /** A session is not given an older retained message of a topic after a newer one. */
 final class FreshRetained implements Rule {
     private final Map<Line, Published> newest = new HashMap<>();
+    private boolean undone;
 
     private record Line(int session, TopicName topic, QoS qos) {}
 
@@ -22,7 +23,10 @@ final class FreshRetained implements Rule {
         Published before = newest.get(line);
         if (before == null || before.number() <= message.number()) {
             newest.put(line, message);
-        } else if (delivery.packet().retain() && !message.isDisturbed() && !cameAgain(message, before)) {
+        } else if (delivery.packet().retain()
+                && !message.isDisturbed()
+                && !cameAgain(message, before)
+                && (!undone || before.isAcknowledged())) {
             throw new Violation(
                     "fresh-retained",
                     message + " was delivered to client " + delivery.session().client() + " as retained, after "
@@ -38,6 +42,7 @@ final class FreshRetained implements Rule {
     /** What was not acknowledged may not have been retained. */
     @Override
     public void undone() {
+        undone = true; // and what is not acknowledged may still be on its way
         newest.values().removeIf(message -> !message.isAcknowledged());
     }
 }

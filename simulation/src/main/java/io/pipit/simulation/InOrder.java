@@ -28,13 +28,15 @@ final class InOrder implements Rule {
                 || message.isDisturbed()
                 || !message.isOrdered()
                 || isDropUndone(delivery)
-                || (message.timesSent() > 1 && (drops || delivery.packet().qos() == QoS.AT_MOST_ONCE))) {
+                || (message.timesSent() > 1 && mayBeDropped(delivery))) {
             return;
         }
+        boolean own = message.publisher() == delivery.session().client();
         boolean subscribed = delivery.session().wishes().stream()
                 .anyMatch(wish -> wish.grantedStamp() < message.firstSent()
                         && wish.allows(message)
-                        && wish.qosOf(message) == delivery.packet().qos());
+                        && wish.qosOf(message) == delivery.packet().qos()
+                        && !(own && wish.request().options().noLocal()));
         if (!subscribed) {
             return; // it may be given what is sent again, but not what was sent before
         }
@@ -54,8 +56,14 @@ final class InOrder implements Rule {
 
     /** Whether it may have been dropped, for its expiry or because the queue was full, and a crash has undone that. */
     private boolean isDropUndone(Delivery delivery) {
-        boolean dropped = drops || delivery.message().expirySeconds() > 0;
         boolean mayBeSecond = delivery.packet().dup() || delivery.packet().qos() == QoS.AT_MOST_ONCE;
-        return dropped && mayBeSecond && ledger.hasCrashed();
+        return mayBeDropped(delivery) && mayBeSecond && ledger.hasCrashed();
+    }
+
+    /** Whether it may have been dropped before, and then comes later when its publisher sends it again. */
+    private boolean mayBeDropped(Delivery delivery) {
+        return drops
+                || delivery.message().expirySeconds() > 0
+                || delivery.packet().qos() == QoS.AT_MOST_ONCE;
     }
 }

@@ -115,6 +115,21 @@ final class RareMomentsTest {
     }
 
     @Test
+    void retainedMessageAtQos0_waitsForRoomInTheQueueThatItHasToWaitIn() {
+        broker.configured(settings().queue(2, QueuePolicy.DISCONNECT).queueQos0());
+        var alice = broker.connect(connect("alice"));
+        var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(1)).subscribes("t", 1);
+        alice.publishes(publish("r/1", "old").retained());
+        alice.publishes(publish("t", "1").qos1());
+        alice.publishes(publish("t", "2").qos1());
+        var first = bob.receives(publish("t", "1").qos1());
+        bob.subscribes("r/+", 0);
+        bob.acknowledges(first);
+        bob.acknowledges(bob.receives(publish("t", "2").qos1()));
+        bob.receives(publish("r/1", "old").retained());
+    }
+
+    @Test
     void crash_doesNotLetTheSessionsOfConnectedClientsExpireEarly() {
         broker.connect(connect("alice").expiry(12));
         broker.advance(Duration.ofSeconds(9)); // the time was stored at the start, and is not stored again yet
