@@ -15,6 +15,7 @@ import io.pipit.mqtt.TopicFilter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class CrashJudge {
     private static final int MOST_NEWCOMERS = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private final PrintStream answers;
     private final int port;
     private final Random random;
     private final AcknowledgedLog log;
@@ -57,7 +59,8 @@ final class CrashJudge {
     private int newcomers;
     private int readers;
 
-    private CrashJudge(int port, AcknowledgedLog log, long seed) {
+    private CrashJudge(int port, AcknowledgedLog log, long seed, PrintStream answers) {
+        this.answers = answers;
         this.port = port;
         this.log = log;
         this.random = new Random(seed);
@@ -65,9 +68,11 @@ final class CrashJudge {
 
     /** Arguments: the broker's port, the file of what was acknowledged, a seed. */
     public static void main(String[] arguments) throws Exception {
+        PrintStream answers = System.out;
+        System.setOut(System.err); // what libraries say is no answer
         try (AcknowledgedLog log = new AcknowledgedLog(Path.of(arguments[1]));
                 BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
-            new CrashJudge(Integer.parseInt(arguments[0]), log, Long.parseLong(arguments[2])).obey(commands);
+            new CrashJudge(Integer.parseInt(arguments[0]), log, Long.parseLong(arguments[2]), answers).obey(commands);
         }
         System.exit(0); // whatever still tries to connect
     }
@@ -81,7 +86,7 @@ final class CrashJudge {
                 case "newcomer" -> newcomer();
                 case "settle" -> settle();
                 case "faults" -> {
-                    System.out.println(verdict.told().size());
+                    answers.println(verdict.told().size());
                     continue;
                 }
                 case "end" -> {
@@ -90,7 +95,7 @@ final class CrashJudge {
                 }
                 default -> throw new IllegalArgumentException(command);
             }
-            System.out.println("done");
+            answers.println("done");
         }
     }
 
@@ -264,13 +269,13 @@ final class CrashJudge {
     }
 
     private void end() {
-        System.out.println("acknowledged " + log.progress().count());
-        System.out.println("delivered " + deliveries.count());
-        System.out.println("repeated "
+        answers.println("acknowledged " + log.progress().count());
+        answers.println("delivered " + deliveries.count());
+        answers.println("repeated "
                 + subscribers.stream().mapToLong(ComingSubscriber::repeated).sum());
-        System.out.println("retained-reads " + retainedReads);
-        verdict.counts().forEach((fault, count) -> System.out.println(fault + " " + count));
-        verdict.told().forEach(text -> System.out.println("- " + text));
-        System.out.println("end");
+        answers.println("retained-reads " + retainedReads);
+        verdict.counts().forEach((fault, count) -> answers.println(fault + " " + count));
+        verdict.told().forEach(text -> answers.println("- " + text));
+        answers.println("end");
     }
 }

@@ -21,6 +21,10 @@ final class Recovery {
     private static final int PAGE = 1024;
     private static final byte[] FIRST = {};
 
+    /** Whose keys begin with a number, in which there is an epoch. */
+    private static final List<Table> NUMBERED =
+            List.of(Table.ENTRIES, Table.MESSAGES, Table.SUBSCRIPTIONS, Table.RECEIVED, Table.WILLS);
+
     private final Broker broker;
     private final BrokerLoop loop;
     private final Runnable ready;
@@ -66,8 +70,8 @@ final class Recovery {
 
     private void readEpoch() {
         loop.get(Table.BROKER, Keys.epoch(), rows(this::readEpoch, found -> {
-            if (found.isEmpty()) {
-                raiseEpoch(0);
+            if (found.isEmpty()) { // the storage is new, or its row was lost with a damaged file
+                findEpoch(NUMBERED, 0);
                 return;
             }
             Row row = found.get(0);
@@ -75,7 +79,7 @@ final class Recovery {
                 raiseEpoch(new RowReader(row.value()).i64());
             } catch (CorruptRowException fault) {
                 broker.unreadable().copyAside(loop, Table.BROKER, row, fault);
-                findEpoch(List.of(Table.ENTRIES, Table.MESSAGES, Table.SUBSCRIPTIONS, Table.RECEIVED, Table.WILLS), 0);
+                findEpoch(NUMBERED, 0);
             }
         }));
     }
@@ -146,7 +150,9 @@ final class Recovery {
             BrokerLoop owner = broker.loopOf(one.clientIdentifier());
             Session session = owner.sessions().restore(one);
             QueueFound queue = queues.get(one.number());
-            if (queue != null) {
+            if (queue == null) {
+                session.queue().recovered(one.sentUpTo() + 1, one.sentUpTo() + 1, one.sentUpTo(), 0, 0);
+            } else {
                 // what was sent before a crash is not known: all of it may have been [MQTT-3.3.1-1]
                 long sent = one.connected() ? Math.max(one.sentUpTo(), queue.end - 1) : one.sentUpTo();
                 session.queue().recovered(queue.oldest, queue.end, sent, queue.count, queue.bytes);

@@ -64,7 +64,7 @@ final class RetainedDelivery {
     private boolean hasRoom(Subscription current) {
         Queue queue = session.queue();
         return current.options().maximumQoS() == QoS.AT_MOST_ONCE
-                ? !session.queuesUnacknowledged() || !queue.isFull()
+                ? !session.queuesUnacknowledged()
                 : queue.room() > 0 && !queue.isFull();
     }
 

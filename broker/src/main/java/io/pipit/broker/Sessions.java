@@ -168,7 +168,9 @@ final class Sessions {
         }
         loop.metrics().connected();
         loop.broker().connected(client, present); // before anything that may end it
-        session.established(client);
+        if (client.isEstablished()) { // it may have subscribed to what this publishes, and its queue be full
+            session.established(client);
+        }
     }
 
     /** A session that recovery has found. */

@@ -19,8 +19,11 @@ import io.pipit.mqtt.UnsubAck;
 import io.pipit.mqtt.Unsubscribe;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One SUBSCRIBE or UNSUBSCRIBE of a client, and its answer. Confined to the client's loop. */
@@ -33,7 +36,7 @@ final class Subscribing {
     private final List<UndecidedSubscriptions.Change> changes = new ArrayList<>(2);
 
     /** Those that want no retained messages, to whose filter some were on their way: they may all have been sent by now. */
-    private List<Subscription> heirs = List.of();
+    private Set<Subscription> heirs = Set.of();
 
     Subscribing(Client client) {
         this.client = client;
@@ -61,7 +64,7 @@ final class Subscribing {
             return;
         }
         List<ReasonCode> reasons = new ArrayList<>();
-        List<Subscription> retained = new ArrayList<>();
+        Set<Subscription> retained = new LinkedHashSet<>();
         List<Subscription> made = new ArrayList<>();
         for (SubscriptionRequest request : subscribe.subscriptions()) {
             ReasonCode refusal = refusalOf(request.filter());
@@ -82,7 +85,7 @@ final class Subscribing {
         }
         heirs = made.stream()
                 .filter(subscription -> !retained.contains(subscription) && session.owesRetained(subscription.filter()))
-                .toList();
+                .collect(Collectors.toUnmodifiableSet());
         SessionRows rows = session.rows();
         if (rows != null) {
             made.forEach(subscription ->

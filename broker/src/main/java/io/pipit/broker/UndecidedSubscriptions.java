@@ -2,8 +2,12 @@ package io.pipit.broker;
 
 import io.pipit.mqtt.SubscriptionRequest;
 import io.pipit.mqtt.TopicFilter;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +32,9 @@ final class UndecidedSubscriptions {
     }
 
     private final Session session;
-    private final List<Change> waiting = new ArrayList<>(2);
+
+    /** By filters, since one packet may change very many, or one very often. */
+    private final Map<TopicFilter, Deque<Change>> waiting = new HashMap<>();
 
     UndecidedSubscriptions(Session session) {
         this.session = session;
@@ -36,24 +42,22 @@ final class UndecidedSubscriptions {
 
     /** These wait for the storage from now on. */
     void add(List<Change> changes) {
-        waiting.addAll(changes);
+        for (Change change : changes) {
+            waiting.computeIfAbsent(change.filter, filter -> new ArrayDeque<>(1))
+                    .add(change);
+        }
     }
 
     /** These are durable. */
     void durable(List<Change> changes) {
-        waiting.removeAll(changes);
+        changes.forEach(this::remove);
         decided();
     }
 
     /** These are not durable: what was there before holds again, or comes in the place of what later ones go back to. */
     void refused(List<Change> changes) {
         for (Change change : changes) {
-            int place = waiting.indexOf(change);
-            Change later = waiting.subList(place + 1, waiting.size()).stream()
-                    .filter(other -> other.filter.equals(change.filter))
-                    .findFirst()
-                    .orElse(null);
-            waiting.remove(place);
+            Change later = remove(change);
             if (later != null) {
                 later.before = change.before;
             } else if (!session.isEnded()) {
@@ -61,6 +65,23 @@ final class UndecidedSubscriptions {
             }
         }
         decided();
+    }
+
+    /** Takes one out; returns the next later one of the same filter, or null. */
+    private @Nullable Change remove(Change change) {
+        Deque<Change> same = waiting.getOrDefault(change.filter, new ArrayDeque<>(0));
+        Change later = null;
+        for (Iterator<Change> all = same.iterator(); all.hasNext(); ) {
+            if (all.next() == change) {
+                all.remove();
+                later = all.hasNext() ? all.next() : null;
+                break;
+            }
+        }
+        if (same.isEmpty()) {
+            waiting.remove(change.filter);
+        }
+        return later;
     }
 
     private void decided() {
@@ -71,7 +92,7 @@ final class UndecidedSubscriptions {
 
     /** Whether a change of the subscription with this filter waits. */
     boolean concern(TopicFilter filter) {
-        return waiting.stream().anyMatch(change -> change.filter.equals(filter));
+        return waiting.containsKey(filter);
     }
 
     private void takeBack(Change change) {

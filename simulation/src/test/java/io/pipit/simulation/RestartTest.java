@@ -173,6 +173,23 @@ final class RestartTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void newMessage_isNoDuplicateThoughItsQueueWasEmptyAtAnEarlierRestart(boolean crash) {
+        var bob = broker.connect(connect("bob").expiry(600)).subscribes("t", 1);
+        var alice = broker.connect(connect("alice"));
+        for (int i = 0; i < 3; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+            bob.acknowledges(bob.receives(publish("t", "m" + i).qos1()));
+        }
+        bob.disconnects();
+        again(crash);
+        broker.connect(connect("alice")).publishes(publish("t", "new").qos1());
+        again(crash);
+        bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "new").qos1()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     @Spec("MQTT-4.3.3-10")
     void qos2ThatWasReceived_isNotReceivedAgain(boolean crash) {
         broker.connect(connect("bob").expiry(600)).subscribes("t").vanishes();
