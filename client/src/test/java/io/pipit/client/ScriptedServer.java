@@ -28,17 +28,23 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     private final ServerSocket listener;
+    /** Done when every script so far has its connection. */
+    private CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
 
     ScriptedServer() throws IOException {
         listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         listener.setSoTimeout(PATIENCE_MILLIS);
     }
 
-    /** Plays the script with the next client that connects. */
+    /** Plays the script with the next client that connects, when all scripts before it have theirs. */
     Play play(Script script) {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletableFuture<Void> before = taken;
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        taken = mine;
         Thread.startVirtualThread(() -> {
-            try (Socket socket = listener.accept()) {
+            before.join();
+            try (Socket socket = acceptThen(mine)) {
                 socket.setSoTimeout(PATIENCE_MILLIS);
                 script.play(new Dialogue(socket));
                 done.complete(null);
@@ -47,6 +53,14 @@ final class ScriptedServer implements AutoCloseable {
             }
         });
         return new Play(done);
+    }
+
+    private Socket acceptThen(CompletableFuture<Void> accepted) throws IOException {
+        try {
+            return listener.accept();
+        } finally {
+            accepted.complete(null);
+        }
     }
 
     /** Plays a script that is the same in several versions. */
