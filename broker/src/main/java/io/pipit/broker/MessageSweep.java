@@ -4,7 +4,6 @@ import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,7 @@ final class MessageSweep {
         switch (read) {
             case Storage.Read.Rows(List<Row> rows) -> {
                 removeUnused(rows);
-                from = rows.size() < ROWS ? FIRST : after(rows.get(rows.size() - 1));
+                from = rows.size() < ROWS ? FIRST : rows.get(rows.size() - 1).keyBehind();
             }
             case Storage.Read.Failed(String reason) -> {} // comes by again
         }
@@ -58,9 +57,5 @@ final class MessageSweep {
                 batch.delete(Table.MESSAGES, Keys.message(Keys.messageNumberOf(row.key())));
             }
         }
-    }
-
-    private static byte[] after(Row row) {
-        return Arrays.copyOf(row.key(), row.key().length + 1);
     }
 }

@@ -5,7 +5,6 @@ import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -265,7 +264,7 @@ final class Recovery {
             if (found.size() < PAGE) {
                 then.run();
             } else {
-                next(table, after(found.get(PAGE - 1).key()), action, then);
+                next(table, found.get(PAGE - 1).keyBehind(), action, then);
             }
         }));
     }
@@ -276,10 +275,6 @@ final class Recovery {
         } catch (RuntimeException fault) {
             broker.unreadable().setAside(loop, table, row, fault);
         }
-    }
-
-    private static byte[] after(byte[] key) {
-        return Arrays.copyOf(key, key.length + 1);
     }
 
     /** What is done with the rows of a read; one that fails, of which an alarm tells, is done again after a while. */

@@ -133,26 +133,12 @@ public final class SettingsDraft {
         return text(mqtt.maximumTopicLevels(), prefix);
     }
 
-    private SettingsDraft text(int maximumTopicLevels, String responseInformation) {
-        mqtt = new Settings.Mqtt(
-                mqtt.maximumPacketSize(),
-                mqtt.receiveMaximum(),
-                mqtt.topicAliasMaximum(),
-                mqtt.outgoingTopicAliasMaximum(),
-                mqtt.maximumQos(),
-                mqtt.retainAvailable(),
-                mqtt.wildcardSubscriptionAvailable(),
-                mqtt.sharedSubscriptionAvailable(),
-                mqtt.subscriptionIdentifierAvailable(),
-                mqtt.keepAliveFactor(),
-                mqtt.maximumKeepAliveSeconds(),
-                mqtt.connectTimeout(),
-                maximumTopicLevels,
-                responseInformation);
-        return this;
-    }
-
-    private SettingsDraft time(double keepAliveFactor, int maximumKeepAliveSeconds, Duration connectTimeout) {
+    private SettingsDraft rest(
+            double keepAliveFactor,
+            int maximumKeepAliveSeconds,
+            Duration connectTimeout,
+            int maximumTopicLevels,
+            String responseInformation) {
         mqtt = new Settings.Mqtt(
                 mqtt.maximumPacketSize(),
                 mqtt.receiveMaximum(),
@@ -166,9 +152,27 @@ public final class SettingsDraft {
                 keepAliveFactor,
                 maximumKeepAliveSeconds,
                 connectTimeout,
+                maximumTopicLevels,
+                responseInformation);
+        return this;
+    }
+
+    private SettingsDraft text(int maximumTopicLevels, String responseInformation) {
+        return rest(
+                mqtt.keepAliveFactor(),
+                mqtt.maximumKeepAliveSeconds(),
+                mqtt.connectTimeout(),
+                maximumTopicLevels,
+                responseInformation);
+    }
+
+    private SettingsDraft time(double keepAliveFactor, int maximumKeepAliveSeconds, Duration connectTimeout) {
+        return rest(
+                keepAliveFactor,
+                maximumKeepAliveSeconds,
+                connectTimeout,
                 mqtt.maximumTopicLevels(),
                 mqtt.responseInformation());
-        return this;
     }
 
     public SettingsDraft sessionExpiry(Duration defaultExpiry, Duration maximumExpiry) {

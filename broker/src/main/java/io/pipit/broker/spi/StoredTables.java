@@ -1,7 +1,6 @@
 package io.pipit.broker.spi;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -40,8 +39,7 @@ public interface StoredTables {
                 action.row(row);
             }
             if (!rows.isEmpty()) {
-                byte[] last = rows.getLast().key();
-                from = Arrays.copyOf(last, last.length + 1);
+                from = rows.getLast().keyBehind();
             }
         } while (rows.size() == PAGE);
     }
