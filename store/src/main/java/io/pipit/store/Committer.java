@@ -41,6 +41,7 @@ final class Committer implements Runnable {
     private int salvages;
     private volatile @Nullable String trouble;
     private volatile @Nullable RocksDBException unreadable;
+    private volatile boolean givenUp;
 
     Committer(
             Inbox inbox,
@@ -71,7 +72,14 @@ final class Committer implements Runnable {
     @Nullable
     String damage() {
         RocksDBException fault = unreadable;
-        return fault != null ? "the storage is damaged: " + fault.getMessage() : kept.text();
+        if (fault == null) {
+            return kept.text();
+        }
+        return "the storage is damaged: " + fault.getMessage()
+                + (givenUp
+                        ? "; it was repaired " + MOST_SALVAGES + " times and is not again: look after the disk, stop"
+                                + " the broker, and run 'pipit store repair'"
+                        : "");
     }
 
     /** A read has found that a file is not as it was written; any thread. */
@@ -129,21 +137,26 @@ final class Committer implements Runnable {
     /** Makes good what a read has found. A disk that goes on to damage files is left to its operator. */
     private void salvage() {
         RocksDBException fault = unreadable;
-        if (fault == null || salvages == MOST_SALVAGES) {
+        if (fault == null || givenUp) {
             return;
         }
-        salvages++;
         LOG.error("The store is damaged, and what can be read of it is brought together", fault);
         trouble = "the storage is being repaired: " + fault.getMessage();
         try {
-            tables.salvage();
-            unreadable = null;
+            bringTogether();
             LOG.info("The store is whole again, without what could not be read");
         } catch (RocksDBException failed) {
             LOG.error("The store could not be repaired", failed);
         }
         trouble = null;
         kept.check();
+    }
+
+    private void bringTogether() throws RocksDBException {
+        salvages++;
+        givenUp = salvages == MOST_SALVAGES;
+        tables.salvage();
+        unreadable = null;
     }
 
     private void commit(List<Pending> members) throws InterruptedException {
@@ -222,9 +235,8 @@ final class Committer implements Runnable {
             try {
                 space.probe();
                 pauseSeconds = Math.min(MOST_PAUSE_SECONDS, 2 * pauseSeconds); // to open may cost much
-                if (Damage.isCorruption(failure) && salvages < MOST_SALVAGES) {
-                    salvages++;
-                    tables.salvage();
+                if (Damage.isCorruption(failure) && !givenUp) {
+                    bringTogether();
                 } else {
                     tables.reopen();
                 }

@@ -3,7 +3,6 @@ package io.pipit.store;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.rocksdb.RocksDBException;
@@ -41,10 +40,9 @@ final class Damage {
                 }
             }
             return false;
-        } catch (NoSuchFileException nothing) {
-            return false;
-        } catch (IOException cannotLook) {
-            throw new RocksDBException(directory + " cannot be read: " + cannotLook);
+        } catch (IOException cannotLook) { // also when it is gone: an empty one must not take its place
+            throw new RocksDBException(directory + " cannot be read: " + cannotLook
+                    + "; let this user read it, or put it back, and start again");
         }
     }
 

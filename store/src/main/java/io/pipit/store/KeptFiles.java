@@ -22,8 +22,10 @@ final class KeptFiles {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + Damage.SUFFIX)) {
             files.forEach(found::add);
-        } catch (IOException unknown) {
-            return; // looked for again
+        } catch (IOException cannotLook) {
+            text = "whether files of the store were damaged is not known, since " + directory + " cannot be read: "
+                    + cannotLook + "; let this user read it";
+            return;
         }
         found.sort(null);
         text = found.isEmpty()

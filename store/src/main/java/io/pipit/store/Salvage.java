@@ -11,12 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
@@ -70,9 +68,11 @@ final class Salvage {
             NativeRepair.run(salvage.repaired);
             salvage.copy();
             salvage.exchange();
-            salvage.removeWorks();
         } catch (IOException | UncheckedIOException failed) {
-            throw new RocksDBException("a damaged store could not be repaired, and is as it was: " + failed);
+            throw new RocksDBException("a damaged store could not be repaired: " + failed
+                    + "; it needs as much free room beside it as it takes, and a directory that this user may write");
+        } finally {
+            salvage.removeWorksAtLast();
         }
         salvage.report.forEach(line -> LOG.error("{}", line));
         return List.copyOf(salvage.report);
@@ -123,18 +123,14 @@ final class Salvage {
                 do {
                     rows = from.scan(table, next, null, PAGE);
                     put(to, table, rows);
-                    next = rows.isEmpty() ? next : after(rows.getLast().key());
+                    next = rows.isEmpty() ? next : rows.getLast().keyBehind();
                 } while (rows.size() == PAGE);
             }
-            for (Path file : damaged.reversed()) { // the newest first
+            for (Path file : damaged.reversed()) { // what was made last, whose rows are mostly newer
                 report.add(copyDamaged(file, to));
             }
             to.flush();
         }
-    }
-
-    private static byte[] after(byte[] key) {
-        return Arrays.copyOf(key, key.length + 1);
     }
 
     private static void put(RocksTables to, Table table, List<Row> rows) throws RocksDBException {
@@ -181,7 +177,12 @@ final class Salvage {
             kept = database.resolveSibling("db-" + i + Damage.SUFFIX);
         }
         Files.move(database, kept, StandardCopyOption.ATOMIC_MOVE);
-        Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failed) {
+            Files.move(kept, database, StandardCopyOption.ATOMIC_MOVE);
+            throw failed;
+        }
         Path parent = database.getParent();
         if (parent != null) {
             try (FileChannel channel = FileChannel.open(parent, StandardOpenOption.READ)) {
@@ -191,9 +192,10 @@ final class Salvage {
         report.add("the damaged files are kept in " + kept + "; remove them when nobody needs them any more");
     }
 
+    /** Those of a kind that RocksDB has made: their names are numbers. */
     private static List<Path> files(Path directory, String glob) throws IOException {
         List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, glob)) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "[0-9]" + glob)) {
             found.forEach(files::add);
         }
         files.sort(Comparator.comparing(Path::getFileName));
@@ -209,9 +211,21 @@ final class Salvage {
         }
     }
 
+    /** Leaves nothing that takes room, also when it has failed; the new database stays while it is the only one. */
+    private void removeWorksAtLast() {
+        if (!Files.exists(database)) {
+            return;
+        }
+        try {
+            removeWorks();
+        } catch (IOException | UncheckedIOException left) {
+            LOG.warn("Remove {}, {} and {}, which take room and are of no use", repaired, template, fresh, left);
+        }
+    }
+
     private void removeWorks() throws IOException {
-        for (@Nullable Path work : List.of(repaired, template, fresh)) {
-            if (work != null && Files.exists(work)) {
+        for (Path work : List.of(repaired, template, fresh)) {
+            if (Files.exists(work)) {
                 try (Stream<Path> all = Files.walk(work)) {
                     for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
                         Files.delete(file);

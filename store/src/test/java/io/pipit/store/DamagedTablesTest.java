@@ -1,6 +1,7 @@
 package io.pipit.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pipit.broker.WaitingLoop;
 import io.pipit.broker.spi.Batch;
@@ -22,6 +23,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
 
 /**
  * What a start makes of tables and manifests that are not as they were written. Rows are in several files and in the
@@ -120,6 +122,22 @@ final class DamagedTablesTest {
     void missingPointerToTheManifest_losesNothing() throws Exception {
         Files.delete(directory.resolve("db/CURRENT"));
         requireEverything();
+    }
+
+    @Test
+    void fileThatIsNoneOfTheDatabase_doesNotStopTheSalvage() throws Exception {
+        Files.writeString(directory.resolve("db/notes.log"), "not ours");
+        Files.delete(largest("MANIFEST-*"));
+        requireEverything();
+    }
+
+    @Test
+    void databaseThatIsGone_isNotMadeAnewWhileTheStoreIsInUse() throws Exception {
+        Files.move(directory.resolve("db"), directory.resolve("elsewhere"));
+        assertThatThrownBy(() -> RocksTables.open(directory.resolve("db"), Durability.FSYNC, Tables.Access.ALL))
+                .isInstanceOf(RocksDBException.class)
+                .hasMessageContaining("put it back");
+        assertThat(directory.resolve("db")).doesNotExist();
     }
 
     private void requireEverything() throws Exception {

@@ -73,10 +73,11 @@ final class SmallDisk {
         storage.close();
     }
 
-    private void fill(Path ballast) throws IOException {
+    /** Leaves 3 MiB of the file system. */
+    static void fill(Path ballast) throws IOException {
         byte[] block = new byte[64 << 10];
         try (OutputStream out = Files.newOutputStream(ballast)) {
-            while (Files.getFileStore(directory).getUsableSpace() > LEFT_BYTES) {
+            while (Files.getFileStore(ballast).getUsableSpace() > LEFT_BYTES) {
                 out.write(block);
             }
         }

@@ -4,17 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.pipit.broker.spi.Table;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
 
 /** A real file system that has no room, or may not be written, in a mount namespace of the program that uses it. */
 @EnabledOnOs(OS.LINUX)
@@ -90,6 +95,47 @@ final class SmallDiskTest {
                         .close();
             } catch (IOException cannot) {
                 System.out.println(cannot.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void salvageWithoutRoom_leavesTheStoreAndNothingBesideIt() throws Exception {
+        Process program = inNamespace("true", "exec", java(SalvagedStore.class.getName(), directory.resolve("data")));
+        List<String> lines = lines(program);
+        assertThat(program.waitFor()).isZero();
+        assertThat(lines.getFirst()).contains("No space left on device");
+        assertThat(lines.subList(1, lines.size())).contains("db").noneMatch(name -> name.startsWith("db."));
+    }
+
+    /** Brings together, in vain, a store that is larger than the room that is left, and prints what there is then. */
+    static final class SalvagedStore {
+        private SalvagedStore() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Path data = Path.of(arguments[0]);
+            RocksStorage.open(data, StoreSettings.DEFAULT, new SystemTime()).close();
+            Path database = data.resolve("db");
+            Random random = new Random(1);
+            try (RocksTables tables = RocksTables.open(database, Durability.FSYNC, Tables.Access.ALL)) {
+                for (int i = 0; i < 20; i++) {
+                    byte[] value = new byte[1 << 20];
+                    random.nextBytes(value);
+                    try (WriteBatch batch = new WriteBatch()) {
+                        batch.put(tables.handle(Table.ENTRIES), new byte[] {(byte) i}, value);
+                        tables.write(batch, false);
+                    }
+                }
+                tables.flush();
+            }
+            SmallDisk.fill(data.resolveSibling("ballast"));
+            try {
+                System.out.println(Salvage.run(database));
+            } catch (RocksDBException failed) {
+                System.out.println(failed.getMessage());
+            }
+            try (Stream<Path> left = Files.list(data)) {
+                left.forEach(path -> System.out.println(path.getFileName()));
             }
         }
     }
