@@ -11,6 +11,7 @@ import io.pipit.broker.spi.Identity;
 import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.NetworkConnection;
 import io.pipit.broker.spi.Peer;
+import io.pipit.broker.spi.Readings;
 import io.pipit.broker.spi.Storage;
 import io.pipit.mqtt.ClientIdentifier;
 import io.pipit.mqtt.ReasonCode;
@@ -21,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -54,6 +57,7 @@ public final class Broker {
     private final LocalPublishing localPublishing;
     private final LocalSubscriptions locals = new LocalSubscriptions(this);
     private final AtomicInteger open = new AtomicInteger();
+    private final List<Readings> readings = new CopyOnWriteArrayList<>();
 
     /** A broker whose sessions live on these loops, 1 to 256; nothing runs before {@link #start}. */
     public Broker(
@@ -74,15 +78,11 @@ public final class Broker {
         this.authenticator = authenticator;
         this.authorizer = authorizer;
         this.listeners = List.copyOf(listeners);
-        this.retained = new RetainedMessages(
-                time::millis,
-                settings.retained().expiry(),
-                new RetainedCache(settings.retained().cacheBytes()));
+        this.retained = new RetainedMessages(time::millis, settings.retained().expiry());
         this.alarms = new Alarms(clock, this.listeners);
         this.storageAlarms = new StorageAlarms(alarms);
         this.unreadable = new UnreadableRows(alarms);
-        this.memory =
-                new MemoryBudget(settings.limits().memory(), () -> storage.heapBytes() + retained.unsettledBytes());
+        this.memory = new MemoryBudget(settings.limits().memory(), storage::heapBytes);
         this.sys = new SysPublisher(this);
         for (Loop loop : loops) {
             this.loops.add(new BrokerLoop(this, loop, loops.size()));
@@ -163,6 +163,28 @@ public final class Broker {
             client.opened();
         }
         return client;
+    }
+
+    /** Raises an alarm of a part around the broker, or changes its text; any thread. See {@link #clearAlarm}. */
+    public void raiseAlarm(String name, String text) {
+        alarms.raise(name, text);
+    }
+
+    /** Clears an alarm, if it is raised; any thread. */
+    public void clearAlarm(String name) {
+        alarms.clear(name);
+    }
+
+    /** Shows these numbers below {@code $SYS/broker/} from now on; any thread. */
+    public void show(Readings others) {
+        readings.add(others);
+    }
+
+    /** Those of the parts around the broker. */
+    Map<String, Long> readings() {
+        Map<String, Long> all = new TreeMap<>();
+        readings.forEach(part -> all.putAll(part.now()));
+        return all;
     }
 
     void connectionClosed() {

@@ -26,7 +26,8 @@ final class Handshake {
 
     Handshake(Client client, Connect connect) {
         this.client = client;
-        this.connect = connect;
+        String certifiedName = client.connection().peer().certifiedName();
+        this.connect = certifiedName == null ? connect : connect.withUserName(certifiedName);
         this.settings = client.loop().settings();
         this.assigned = connect.clientIdentifier().isEmpty();
         this.clientIdentifier = assigned ? client.loop().sessions().newIdentifier() : connect.clientIdentifier();

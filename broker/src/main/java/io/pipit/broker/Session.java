@@ -229,11 +229,7 @@ final class Session {
 
     /** As soon as a client is connected, it is to be sent the retained messages that a subscription matches. */
     void oweRetained(Subscription subscription) {
-        for (RetainedDelivery earlier : List.copyOf(retainedDeliveries)) {
-            if (earlier.filter().equals(subscription.filter())) {
-                forget(earlier);
-            }
-        }
+        retainedDeliveries.removeIf(delivery -> delivery.filter().equals(subscription.filter()));
         retainedDeliveries.add(new RetainedDelivery(this, subscription));
     }
 
@@ -244,13 +240,8 @@ final class Session {
     }
 
     private void retainedDelivered(RetainedDelivery delivery) {
-        forget(delivery);
-        nothingOwed(delivery.filter());
-    }
-
-    private void forget(RetainedDelivery delivery) {
         retainedDeliveries.remove(delivery);
-        delivery.close();
+        nothingOwed(delivery.filter());
     }
 
     /**
@@ -280,16 +271,11 @@ final class Session {
                     continueRetainedInNextTurn();
                     return;
                 }
-                case CLIENT_BUSY, READING -> {
+                case CLIENT_BUSY -> {
                     return;
                 }
             }
         }
-    }
-
-    /** Memory is short, or nobody is connected: what can be read from storage leaves it. */
-    private void letRetainedGo() {
-        retainedDeliveries.forEach(RetainedDelivery::letGo);
     }
 
     /** A task that is handed in during a turn may still run in it: the network gets its turn only after its end. */
@@ -362,12 +348,6 @@ final class Session {
         updateHints();
     }
 
-    /** Memory is short: what a stored session has not been sent is read from the storage. */
-    void fallBehind() {
-        queue.fallBehind();
-        letRetainedGo();
-    }
-
     /** Shows other loops how it stands, where that has changed. */
     void updateHints() {
         boolean hasRoom = queue.room() > 0;
@@ -404,7 +384,6 @@ final class Session {
             return;
         }
         queue.disconnected();
-        letRetainedGo();
         updateHints();
         offline();
         expireIn(expirySeconds);
@@ -521,8 +500,6 @@ final class Session {
             leave(subscription);
         }
         subscriptions.clear();
-        retainedDeliveries.forEach(RetainedDelivery::close);
-        retainedDeliveries.clear();
         queue.abandon();
     }
 

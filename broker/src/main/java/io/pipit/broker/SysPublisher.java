@@ -54,7 +54,8 @@ final class SysPublisher {
                 broker.index().filters(),
                 broker.shared().size(),
                 Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory(),
-                broker.diskBytes());
+                broker.diskBytes(),
+                broker.readings());
         long uptimeMillis = (broker.clock().nanos() - startedNanos) / 1_000_000;
         List<SysTopic> now = topics.at(
                 new Metrics.Snapshot(metrics),

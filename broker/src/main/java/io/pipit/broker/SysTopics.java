@@ -30,6 +30,7 @@ final class SysTopics {
      * @param topics different filters that somebody is subscribed to
      * @param heapBytes in use
      * @param diskBytes by what takes them
+     * @param others of parts around the broker, by topic below {@code $SYS/broker/}
      */
     record Gauges(
             long retainedMessages,
@@ -37,7 +38,8 @@ final class SysTopics {
             long topics,
             long sharedSubscriptions,
             long heapBytes,
-            Map<String, Long> diskBytes) {}
+            Map<String, Long> diskBytes,
+            Map<String, Long> others) {}
 
     private static final String BROKER = "$SYS/broker/";
     private static final DateTimeFormatter DATE_TIME =
@@ -155,6 +157,7 @@ final class SysTopics {
         broker("shared_subscriptions/count", gauges.sharedSubscriptions());
         broker("heap/current", gauges.heapBytes());
         broker("heap/maximum", highest("heap", gauges.heapBytes()));
+        gauges.others().forEach(this::broker);
     }
 
     private void updateLoads(Metrics.Snapshot metrics, long elapsedMillis) {
@@ -276,8 +279,6 @@ final class SysTopics {
         }
         values.put("faults", metrics.brokerFaults());
         values.put("messages/retained", gauges.retainedMessages());
-        values.put("messages/retained/hits", metrics.retainedHits());
-        values.put("messages/retained/misses", metrics.retainedMisses());
         values.put("messages/expired", metrics.dropped(DropReason.EXPIRED));
         values.put("messages/dropped", metrics.dropped());
         for (DropReason reason : DropReason.values()) {

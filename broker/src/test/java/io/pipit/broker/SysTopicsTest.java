@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SysTopicsTest {
-    private static final SysTopics.Gauges GAUGES =
-            new SysTopics.Gauges(7, 700, 40, 2, 1_000_000, Map.of("sessions", 4096L));
+    private static final SysTopics.Gauges GAUGES = new SysTopics.Gauges(
+            7, 700, 40, 2, 1_000_000, Map.of("sessions", 4096L), Map.of("listeners/mqtts/tls/x", 9L));
 
     private final SysTopics sys = new SysTopics("pipit@host", "1.2.3", "fsync");
     private final SysEvents events = new SysEvents("pipit@host");
@@ -72,6 +72,7 @@ class SysTopicsTest {
                 .containsEntry("$SYS/broker/messages/stored", "11")
                 .containsEntry("$SYS/broker/store/messages/bytes", "1100")
                 .containsEntry("$SYS/broker/store/disk/sessions", "4096")
+                .containsEntry("$SYS/broker/listeners/mqtts/tls/x", "9")
                 .containsEntry("$SYS/broker/subscriptions/count", "5")
                 .containsEntry("$SYS/broker/shared_subscriptions/count", "2")
                 .containsEntry("$SYS/broker/heap/current", "1000000")

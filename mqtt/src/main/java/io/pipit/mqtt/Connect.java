@@ -29,6 +29,12 @@ public record Connect(
         }
     }
 
+    /** The same with another user name. */
+    public Connect withUserName(String name) {
+        return new Connect(
+                version, bridge, clientIdentifier, cleanStart, keepAliveSeconds, will, name, password, properties);
+    }
+
     @Override
     public PacketType type() {
         return PacketType.CONNECT;

@@ -93,12 +93,6 @@ public final class ConfigurationSources {
         Values values = new Values(List.of(sets, flags, file), environment, found);
         Configuration configuration = new ConfigurationTree(values).read();
         values.refuseUnknown();
-        if (configuration.anonymous() == Anonymous.LOOPBACK
-                && !configuration.bind().isLoopbackAddress()) {
-            found.add("bind is " + configuration.bind().getHostAddress()
-                    + ", where others than this machine could connect without saying who they are:"
-                    + " set \"anonymous: allow\" (--set anonymous=allow) when that is meant, or \"bind: 127.0.0.1\"");
-        }
         if (!found.isEmpty()) {
             throw new ConfigurationException(found);
         }

@@ -6,14 +6,11 @@ import io.pipit.mqtt.QoS;
 import io.pipit.store.Durability;
 import io.pipit.store.StoreSettings;
 import io.pipit.transport.WebSocketSettings;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The tree of the configuration: every key with its default and what it allows, in the order it is shown in. */
@@ -35,51 +32,40 @@ final class ConfigurationTree {
 
     /** Asks for every key. */
     Configuration read() {
+        ListenerTree listenerTree = new ListenerTree(values);
+        ListenerTree.Ports ports = listenerTree.readPorts();
+        Path data = data();
+        Durability durability = values.choice("durability", STORE.durability(), Durability.values());
+        Anonymous anonymous = values.choice("anonymous", Anonymous.LOOPBACK, Anonymous.values());
+        int loops = loops();
+        WebSocketSettings webSocket = webSocket();
+        Duration tlsReloadInterval = values.duration(TlsTree.GENERAL + "reload-interval", Duration.ofSeconds(5), DAY);
+        List<ConfiguredListener> listeners = listenerTree.read(ports, webSocket);
+        checkAnonymous(anonymous, listeners);
         return new Configuration(
-                bind(),
-                port("port", 1883),
-                port("ws-port", 8083),
-                data(),
-                values.choice("durability", STORE.durability(), Durability.values()),
-                values.choice("anonymous", Anonymous.LOOPBACK, Anonymous.values()),
-                loops(),
-                webSocket(),
+                listeners,
+                tlsReloadInterval,
+                data,
+                durability,
+                anonymous,
+                loops,
                 values.duration("stop.timeout", Duration.ofSeconds(10), DAY),
                 new Settings(mqtt(), session(), queue(), retained(), sys(), limits(), disk()),
                 values.bytes("disk.min-free", STORE.minFreeBytes(), 0, Long.MAX_VALUE));
     }
 
-    private InetAddress bind() {
-        return values.value(
-                "bind",
-                InetAddress.ofLiteral("127.0.0.1"),
-                "an address of this machine, or a name that has one",
-                text -> {
-                    try {
-                        return InetAddress.getByName(text);
-                    } catch (UnknownHostException unknown) {
-                        return null;
-                    }
-                },
-                address -> Values.quoted(address.getHostAddress()));
-    }
-
-    private @Nullable Integer port(String key, int byDefault) {
-        int port = values.value(
-                key,
-                byDefault,
-                "off, or a number from 0 (any free port) to 65535",
-                text -> text.equals("off") ? Integer.valueOf(-1) : parsePort(text),
-                number -> number < 0 ? "\"off\"" : String.valueOf(number));
-        return port < 0 ? null : port;
-    }
-
-    private static @Nullable Integer parsePort(String text) {
-        if (!text.matches("[0-9]{1,5}")) {
-            return null;
+    /** A listener that others than this machine reach wants a decision about who they are. */
+    private void checkAnonymous(Anonymous anonymous, List<ConfiguredListener> listeners) {
+        for (ConfiguredListener listener : listeners) {
+            if (anonymous == Anonymous.LOOPBACK && !listener.isLocal() && !listener.requiresCertificate()) {
+                values.problem(listener.bindKey() + " is "
+                        + listener.settings().address().getAddress().getHostAddress()
+                        + ", where others than this machine could connect without saying who they are:"
+                        + " set \"anonymous: allow\" (--set anonymous=allow) when that is meant, or \""
+                        + listener.bindKey() + ": 127.0.0.1\", or have mqtts and wss alone listen, with"
+                        + " \"tls.client-certificates: required\"");
+            }
         }
-        int port = Integer.parseInt(text);
-        return port > 0xFFFF ? null : port;
     }
 
     private @Nullable Path data() {
@@ -114,7 +100,7 @@ final class ConfigurationTree {
                 List.of("/mqtt"),
                 "a list of paths that begin with /",
                 ConfigurationTree::parsePaths,
-                list -> list.stream().map(Values::quoted).collect(Collectors.joining(", ", "[", "]")));
+                Values::quoted);
         return new WebSocketSettings(
                 paths,
                 values.flag("websocket.require-protocol", false),
@@ -166,8 +152,7 @@ final class ConfigurationTree {
 
     private Settings.Retained retained() {
         return new Settings.Retained(
-                values.duration("retained.expiry", DEFAULT.retained().expiry(), YEARS),
-                values.bytes("retained.cache", DEFAULT.retained().cacheBytes(), 0, Long.MAX_VALUE));
+                values.duration("retained.expiry", DEFAULT.retained().expiry(), YEARS));
     }
 
     private Settings.Sys sys() {

@@ -13,20 +13,25 @@ import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.RetainHandling;
 import io.pipit.mqtt.TopicFilter;
 import io.pipit.store.RocksStorage;
+import io.pipit.tls.TlsFileException;
 import io.pipit.transport.Engine;
 import io.pipit.transport.EventLoops;
 import io.pipit.transport.Listener;
+import io.pipit.transport.WebSocketSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +54,6 @@ public final class Pipit implements AutoCloseable {
     private static final long START_TIMEOUT_SECONDS = 600;
     private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
     private static final Duration GRACE = Duration.ofSeconds(2);
-    private static final String TCP = "mqtt";
-    private static final String WEB_SOCKET = "ws";
 
     private final Configuration configuration;
     private final Access access;
@@ -61,6 +64,7 @@ public final class Pipit implements AutoCloseable {
     private final Publications publications;
     private final List<Listener> listeners = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable TlsWatch tlsWatch;
 
     private Pipit(Configuration configuration, Access access, Storage storage, List<BrokerListener> brokerListeners) {
         this.configuration = configuration;
@@ -137,48 +141,50 @@ public final class Pipit implements AutoCloseable {
         if (!await(ready, Duration.ofSeconds(START_TIMEOUT_SECONDS))) {
             throw new IllegalStateException("what is stored could not be read back");
         }
-        listen("port", configuration.port(), address -> Listener.tcp(TCP, address, loops, broker::accept));
-        listen(
-                "ws-port",
-                configuration.webSocketPort(),
-                address -> Listener.webSocket(WEB_SOCKET, address, configuration.webSocket(), loops, broker::accept));
-        for (Listener listener : listeners) {
-            LOG.info("{} listens on {}: {} may connect", listener.name(), listener, whoMayConnect());
+        for (ConfiguredListener listener : configuration.listeners()) {
+            listen(listener);
         }
         if (listeners.isEmpty()) {
-            LOG.info("Nothing listens: port and ws-port are off");
+            LOG.info("Nothing listens: all ports are off");
         }
+        List<Listener> all = List.copyOf(listeners);
+        TlsWatch watch = TlsWatch.start(broker, new SystemClock(), all, configuration.tlsReloadInterval());
+        tlsWatch = watch;
+        broker.show(() -> readings(watch, all));
     }
 
-    /** What opens a listener, or says why it cannot. */
-    @FunctionalInterface
-    private interface Opening {
-        Listener at(InetSocketAddress address) throws IOException;
-    }
-
-    private void listen(String key, @Nullable Integer port, Opening opening) throws IOException {
-        if (port == null) {
-            return;
-        }
+    private void listen(ConfiguredListener configured) throws IOException {
+        Listener listener;
         try {
-            listeners.add(opening.at(new InetSocketAddress(configuration.bind(), port)));
+            listener = Listener.open(configured.settings(), loops, broker::accept);
+        } catch (TlsFileException | SSLException unusable) {
+            throw new IOException(configured.settings().name() + " cannot listen: " + unusable.getMessage(), unusable);
         } catch (IOException refused) {
-            String remedy = "; set " + key + " to another port, or to 0 for any that is free";
+            String remedy = "; set " + configured.portKey() + " to another port, or to 0 for any that is free";
             throw new IOException(refused.getMessage() + remedy, refused);
         }
+        listeners.add(listener);
+        LOG.info("{} listens on {}: {} may connect", listener.name(), listener, whoMayConnect(configured));
     }
 
-    private String whoMayConnect() {
+    /** Of all listeners, by topic below {@code $SYS/broker/}. */
+    private static Map<String, Long> readings(TlsWatch watch, List<Listener> listeners) {
+        Map<String, Long> all = new HashMap<>();
+        for (Listener listener : listeners) {
+            watch.readings(listener)
+                    .forEach((name, value) -> all.put("listeners/" + listener.name() + "/tls/" + name, value));
+        }
+        return all;
+    }
+
+    private String whoMayConnect(ConfiguredListener listener) {
         if (access.authenticator() != null) {
             return "whom the program's authenticator accepts";
         }
-        return switch (configuration.anonymous()) {
-            case LOOPBACK -> "everybody on this machine";
-            case ALLOW ->
-                configuration.bind().isLoopbackAddress()
-                        ? "everybody on this machine"
-                        : "everybody who reaches it, since anonymous is allow,";
-        };
+        if (listener.requiresCertificate()) {
+            return "everybody with a certificate of tls.ca";
+        }
+        return listener.isLocal() ? "everybody on this machine" : "everybody who reaches it, since anonymous is allow,";
     }
 
     // Where it listens
@@ -186,7 +192,7 @@ public final class Pipit implements AutoCloseable {
     /**
      * Something that listens.
      *
-     * @param name {@code mqtt} or {@code ws}
+     * @param name {@code mqtt}, {@code ws}, {@code mqtts}, {@code wss}, or that of its section below {@code listeners}
      * @param address with the real port
      */
     public record Listening(String name, InetSocketAddress address) {
@@ -209,11 +215,12 @@ public final class Pipit implements AutoCloseable {
                 .toList();
     }
 
-    private Listening listening(String name, String key) {
+    private Listening listening(Protocol protocol) {
         return listening().stream()
-                .filter(one -> one.name().equals(name))
+                .filter(one -> one.name().equals(protocol.label()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("nothing listens for " + name + ": " + key + " is off"));
+                .orElseThrow(() -> new IllegalStateException(
+                        "nothing listens for " + protocol.label() + ": " + protocol.portKey() + " is off"));
     }
 
     /**
@@ -222,7 +229,7 @@ public final class Pipit implements AutoCloseable {
      * @throws IllegalStateException when it does not listen there
      */
     public int port() {
-        return listening(TCP, "port").address().getPort();
+        return listening(Protocol.MQTT).address().getPort();
     }
 
     /**
@@ -231,7 +238,7 @@ public final class Pipit implements AutoCloseable {
      * @throws IllegalStateException when it does not listen there
      */
     public int webSocketPort() {
-        return listening(WEB_SOCKET, "ws-port").address().getPort();
+        return listening(Protocol.WS).address().getPort();
     }
 
     /**
@@ -240,7 +247,7 @@ public final class Pipit implements AutoCloseable {
      * @throws IllegalStateException when it does not listen there
      */
     public String url() {
-        return "mqtt://" + listening(TCP, "port").hostAndPort();
+        return url(Protocol.MQTT);
     }
 
     /**
@@ -249,8 +256,21 @@ public final class Pipit implements AutoCloseable {
      * @throws IllegalStateException when it does not listen there
      */
     public String webSocketUrl() {
-        return "ws://" + listening(WEB_SOCKET, "ws-port").hostAndPort()
-                + configuration.webSocket().paths().getFirst();
+        return url(Protocol.WS);
+    }
+
+    private String url(Protocol protocol) {
+        return protocol.label() + "://" + listening(protocol).hostAndPort() + path(protocol);
+    }
+
+    private String path(Protocol protocol) {
+        for (ConfiguredListener listener : configuration.listeners()) {
+            WebSocketSettings webSocket = listener.settings().webSocket();
+            if (listener.protocol() == protocol && webSocket != null) {
+                return webSocket.paths().getFirst();
+            }
+        }
+        return "";
     }
 
     // The program's own messages
@@ -368,6 +388,10 @@ public final class Pipit implements AutoCloseable {
     }
 
     private void release() {
+        TlsWatch watch = tlsWatch;
+        if (watch != null) {
+            watch.close();
+        }
         listeners.forEach(Listener::close);
         storage.close();
         loops.close();

@@ -3,7 +3,9 @@ package io.pipit.server;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Values {
     static final String ENVIRONMENT_PREFIX = "PIPIT_";
+    /** The port of what does not listen. */
+    static final int OFF = -1;
 
     private final List<Map<String, Given>> byPrecedence;
     private final Map<String, String> environment;
     private final List<String> problems;
     private final Map<String, String> shown = new LinkedHashMap<>();
+    private final Set<String> refused = new HashSet<>();
 
     /**
      * Values from several places.
@@ -166,8 +172,32 @@ final class Values {
         return number == null || number < least || number > most ? null : number;
     }
 
-    private static String kebab(Enum<?> constant) {
+    /** A constant as it is written. */
+    static String kebab(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** A port, 0 for any that is free, or {@link #OFF}. */
+    int port(String key, int byDefault) {
+        return value(
+                key,
+                byDefault,
+                "off, or a number from 0 (any free port) to 65535",
+                text -> text.equals("off") ? Integer.valueOf(OFF) : parsePort(text),
+                number -> number == OFF ? "\"off\"" : String.valueOf(number));
+    }
+
+    private static @Nullable Integer parsePort(String text) {
+        if (!text.matches("[0-9]{1,5}")) {
+            return null;
+        }
+        int port = Integer.parseInt(text);
+        return port > 0xFFFF ? null : port;
+    }
+
+    /** Texts as a list of YAML that reads back. */
+    static String quoted(List<String> texts) {
+        return texts.stream().map(Values::quoted).collect(Collectors.joining(", ", "[", "]"));
     }
 
     /** A text as YAML that reads back as this text. */
@@ -175,16 +205,59 @@ final class Values {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
+    /** Whether a key is given anywhere. */
+    boolean isGiven(String key) {
+        return find(key) != null;
+    }
+
+    /** The names that are given at the level below a section: of {@code listeners.garden.port} it is {@code garden}. */
+    Set<String> namesBelow(String section) {
+        Set<String> names = new LinkedHashSet<>();
+        String prefix = section + ".";
+        for (Map<String, Given> level : byPrecedence.reversed()) {
+            for (String key : level.keySet()) {
+                int end = key.indexOf('.', prefix.length());
+                if (key.startsWith(prefix) && end > 0) {
+                    names.add(key.substring(prefix.length(), end));
+                }
+            }
+        }
+        String variables = variable(section) + "_";
+        for (String variable : environment.keySet()) {
+            int end = variable.indexOf('_', variables.length());
+            if (variable.startsWith(variables) && end > 0) {
+                names.add(variable.substring(variables.length(), end).toLowerCase(Locale.ROOT));
+            }
+        }
+        return names;
+    }
+
+    /** Something is wrong; the same is told once. */
+    void problem(String text) {
+        if (!problems.contains(text)) {
+            problems.add(text);
+        }
+    }
+
+    /** A key is known and has no meaning here. */
+    void refuse(String key, String why) {
+        Given given = find(key);
+        refused.add(key);
+        problem((given == null ? "" : given.origin() + ": ") + key + " " + why);
+    }
+
     /** Adds a problem for each key that was given and that nobody has asked for. */
     void refuseUnknown() {
         for (Map<String, Given> level : byPrecedence) {
             for (Given given : level.values()) {
-                if (!shown.containsKey(given.key())) {
+                if (!shown.containsKey(given.key()) && !refused.contains(given.key())) {
                     unknown(given.origin(), given.key(), NearestKey.to(given.key(), shown.keySet()));
                 }
             }
         }
-        Set<String> variables = shown.keySet().stream().map(Values::variable).collect(Collectors.toSet());
+        Set<String> variables = Stream.concat(shown.keySet().stream(), refused.stream())
+                .map(Values::variable)
+                .collect(Collectors.toSet());
         for (String variable : environment.keySet()) {
             if (!variables.contains(variable)) {
                 unknown("environment", variable, NearestKey.to(variable, variables));
@@ -199,15 +272,17 @@ final class Values {
     /** All keys with their values, as YAML that reads back. */
     String show() {
         List<String> lines = new ArrayList<>();
-        String section = "";
+        List<String> open = List.of();
         for (Map.Entry<String, String> entry : shown.entrySet()) {
-            int dot = entry.getKey().indexOf('.');
-            String of = dot < 0 ? "" : entry.getKey().substring(0, dot);
-            if (!of.equals(section)) {
-                lines.add(of + ":");
-                section = of;
+            List<String> levels = List.of(entry.getKey().split("\\."));
+            List<String> sections = levels.subList(0, levels.size() - 1);
+            for (int i = 0; i < sections.size(); i++) {
+                if (i >= open.size() || !open.subList(0, i + 1).equals(sections.subList(0, i + 1))) {
+                    lines.add("  ".repeat(i) + sections.get(i) + ":");
+                }
             }
-            lines.add((dot < 0 ? "" : "  ") + entry.getKey().substring(dot + 1) + ": " + entry.getValue());
+            open = sections;
+            lines.add("  ".repeat(sections.size()) + levels.getLast() + ": " + entry.getValue());
         }
         return String.join("\n", lines) + "\n";
     }

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pipit.broker.QueuePolicy;
 import io.pipit.broker.Settings;
 import io.pipit.store.StoreSettings;
+import io.pipit.transport.ListenerSettings;
+import io.pipit.transport.WebSocketSettings;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +24,8 @@ final class ConfigurationTest {
             bind: "127.0.0.1"
             port: 1883
             ws-port: 8083
+            mqtts-port: "off"
+            wss-port: "off"
             data: "~/.local/state/pipit"
             durability: fsync
             anonymous: loopback
@@ -28,6 +34,19 @@ final class ConfigurationTest {
               paths: ["/mqtt"]
               require-protocol: false
               handshake-timeout: 10s
+            tls:
+              reload-interval: 5s
+              cert: none
+              key: none
+              ca: none
+              crl: none
+              client-certificates: off
+              user-name-from: none
+              versions: [1.2, 1.3]
+              ciphers: none
+              provider: auto
+              handshake-timeout: 10s
+              max-handshakes: 1000
             stop:
               timeout: 10s
             mqtt:
@@ -55,7 +74,6 @@ final class ConfigurationTest {
               qos0: false
             retained:
               expiry: 0
-              cache: 0
             sys:
               interval: 10s
               node: "pipit@127.0.0.1"
@@ -80,6 +98,18 @@ final class ConfigurationTest {
                 .hasMessage(String.join(System.lineSeparator(), lines));
     }
 
+    private static InetSocketAddress address(Configuration configuration, Protocol protocol) {
+        return configuration.listeners().stream()
+                .filter(listener -> listener.protocol() == protocol)
+                .map(listener -> listener.settings().address())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static int port(Configuration configuration, Protocol protocol) {
+        return address(configuration, protocol).getPort();
+    }
+
     @Test
     void show_withNothingGiven_pinsEveryDefault() throws ConfigurationException {
         assertThat(new ConfigurationSources().show()).isEqualTo(DEFAULTS);
@@ -90,9 +120,11 @@ final class ConfigurationTest {
         Configuration configuration = new ConfigurationSources().read();
 
         assertThat(configuration.settings()).isEqualTo(Settings.DEFAULT);
-        assertThat(configuration.bind()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
-        assertThat(configuration.port()).isEqualTo(1883);
-        assertThat(configuration.webSocketPort()).isEqualTo(8083);
+        assertThat(configuration.listeners()).hasSize(2);
+        assertThat(address(configuration, Protocol.MQTT))
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1883));
+        assertThat(address(configuration, Protocol.WS))
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8083));
         assertThat(configuration.data()).isEqualTo(Path.of(System.getProperty("user.home"), ".local/state/pipit"));
         assertThat(configuration.store()).isEqualTo(StoreSettings.DEFAULT);
         assertThat(configuration.loops()).isEqualTo(Runtime.getRuntime().availableProcessors());
@@ -110,8 +142,10 @@ final class ConfigurationTest {
         ConfigurationSources again = new ConfigurationSources().yaml(sources.show());
 
         assertThat(again.read()).isEqualTo(sources.read());
-        assertThat(again.read().port()).isNull();
-        assertThat(again.read().webSocket().paths()).containsExactly("/mqtt", "/ws");
+        ListenerSettings only = again.read().listeners().getFirst().settings();
+        assertThat(only.name()).isEqualTo("ws");
+        assertThat(only.webSocket())
+                .isEqualTo(new WebSocketSettings(List.of("/mqtt", "/ws"), true, Duration.ofSeconds(10)));
         assertThat(again.read().settings().queue())
                 .isEqualTo(new Settings.Queue(1000, 3072, QueuePolicy.REFUSE_PUBLISHER, false));
         assertThat(again.read().settings().sys())
@@ -128,8 +162,8 @@ final class ConfigurationTest {
 
         Configuration configuration = sources.read();
 
-        assertThat(configuration.port()).isEqualTo(4);
-        assertThat(configuration.webSocketPort()).isEqualTo(3);
+        assertThat(port(configuration, Protocol.MQTT)).isEqualTo(4);
+        assertThat(port(configuration, Protocol.WS)).isEqualTo(3);
         assertThat(configuration.loops()).isEqualTo(2);
         assertThat(configuration.stopTimeout()).isEqualTo(Duration.ofSeconds(1));
     }
@@ -198,14 +232,14 @@ final class ConfigurationTest {
                 .hasMessageContaining("\"anonymous: allow\"")
                 .hasMessageContaining("\"bind: 127.0.0.1\"");
 
-        assertThat(new ConfigurationSources()
-                        .set("bind=0.0.0.0")
-                        .set("anonymous=allow")
-                        .read()
-                        .bind()
-                        .isAnyLocalAddress())
+        Configuration open = new ConfigurationSources()
+                .set("bind=0.0.0.0")
+                .set("anonymous=allow")
+                .read();
+        assertThat(address(open, Protocol.MQTT).getAddress().isAnyLocalAddress())
                 .isTrue();
-        assertThat(new ConfigurationSources().set("bind=::1").read().bind().isLoopbackAddress())
+        Configuration local = new ConfigurationSources().set("bind=::1").read();
+        assertThat(address(local, Protocol.MQTT).getAddress().isLoopbackAddress())
                 .isTrue();
     }
 

@@ -13,12 +13,17 @@ final class ChannelReads extends DefaultMaxMessagesRecvByteBufAllocator {
     /** How often a channel may fill a read buffer before it is another one's turn. */
     private static final int MOST_READS = 4;
 
-    private static final int OWN_SIZE = 2048;
-
+    private final int ownSize;
     private @Nullable Connection connection;
 
-    ChannelReads() {
+    /**
+     * Reads of a new channel.
+     *
+     * @param ownSize of the channel's own buffers, in bytes
+     */
+    ChannelReads(int ownSize) {
         super(MOST_READS);
+        this.ownSize = ownSize;
     }
 
     /** From now on this connection reads the bytes as they come, and keeps none beyond the turn. */
@@ -33,14 +38,14 @@ final class ChannelReads extends DefaultMaxMessagesRecvByteBufAllocator {
         return new MaxMessageHandle() {
             @Override
             public int guess() {
-                return OWN_SIZE;
+                return ownSize;
             }
 
             @Override
             public ByteBuf allocate(ByteBufAllocator allocator) {
                 Connection reader = connection;
                 return reader == null
-                        ? allocator.directBuffer(OWN_SIZE)
+                        ? allocator.directBuffer(ownSize)
                         : reader.loop().takeReadBuffer();
             }
         };

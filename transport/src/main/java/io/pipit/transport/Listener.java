@@ -5,11 +5,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.pipit.broker.spi.Peer;
+import io.pipit.tls.TlsFileException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A port that accepts connections. Each goes to the next loop in turn. Any thread. */
 @SuppressWarnings("FutureReturnValueIgnored") // the pipeline hears the same
@@ -17,43 +20,50 @@ public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 4096;
     private static final long CLOSE_TIMEOUT_MILLIS = 10_000;
 
+    /** Of what the handlers of Netty read before a {@link Connection} does: a request of HTTP. */
+    private static final int OWN_READ_SIZE = 2 << 10;
+    /** Of what TLS reads: a record and its overhead. */
+    private static final int TLS_READ_SIZE = (16 << 10) + 512;
+
     private final String name;
     private final Channel channel;
+    private final @Nullable TlsStage tls;
 
-    private Listener(String name, Channel channel) {
+    private Listener(String name, Channel channel, @Nullable TlsStage tls) {
         this.name = name;
         this.channel = channel;
+        this.tls = tls;
     }
 
     /**
-     * Listens for MQTT over TCP.
+     * Listens.
      *
-     * @param name what {@link Peer#listener()} of its connections says
-     * @param address port 0 takes a free one
-     * @throws IOException when it cannot; the message says where and why
+     * @throws TlsFileException when a file of TLS cannot be used
+     * @throws IOException when it cannot listen; the message says where and why
      */
-    public static Listener tcp(String name, InetSocketAddress address, EventLoops loops, Acceptor acceptor)
-            throws IOException {
-        PipelineStage mqtt =
-                (pipeline, opening) -> opening.open(new Connection(opening.channel(), opening.loop(), opening.peer()));
-        return listen(name, address, loops, List.of(mqtt), acceptor);
+    public static Listener open(ListenerSettings settings, EventLoops loops, Acceptor acceptor) throws IOException {
+        WebSocketSettings webSocket = settings.webSocket();
+        TlsSettings tls = settings.tls();
+        PipelineStage plain = webSocket == null ? Listener::addConnection : new WebSocketStage(webSocket);
+        if (tls == null) {
+            return new Listener(settings.name(), bind(settings, loops, plain, OWN_READ_SIZE, acceptor), null);
+        }
+        String applicationProtocol = webSocket == null ? "mqtt" : "http/1.1";
+        TlsStage secure = new TlsStage(settings.name(), tls, applicationProtocol, plain);
+        try {
+            return new Listener(settings.name(), bind(settings, loops, secure, TLS_READ_SIZE, acceptor), secure);
+        } catch (IOException | RuntimeException refused) {
+            secure.release();
+            throw refused;
+        }
     }
 
-    /**
-     * Listens for MQTT over WebSocket.
-     *
-     * @param name what {@link Peer#listener()} of its connections says
-     * @param address port 0 takes a free one
-     * @throws IOException when it cannot; the message says where and why
-     */
-    public static Listener webSocket(
-            String name, InetSocketAddress address, WebSocketSettings settings, EventLoops loops, Acceptor acceptor)
-            throws IOException {
-        return listen(name, address, loops, List.of(new WebSocketStage(settings)), acceptor);
+    private static void addConnection(ChannelPipeline pipeline, Opening opening) {
+        opening.open(new Connection(opening.channel(), opening.loop(), opening.peer(), opening.endOfStream()));
     }
 
-    private static Listener listen(
-            String name, InetSocketAddress address, EventLoops loops, List<PipelineStage> stages, Acceptor acceptor)
+    private static Channel bind(
+            ListenerSettings settings, EventLoops loops, PipelineStage stage, int readSize, Acceptor acceptor)
             throws IOException {
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops.group())
@@ -66,16 +76,17 @@ public final class Listener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel accepted) {
-                        open(accepted, name, loops, stages, acceptor);
+                        accept(accepted, settings.name(), loops, stage, new ChannelReads(readSize), acceptor);
                     }
                 })
-                .bind(address)
+                .bind(settings.address())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    name + " cannot listen on " + text(address) + ": " + reason(bound.cause()), bound.cause());
+                    settings.name() + " cannot listen on " + text(settings.address()) + ": " + reason(bound.cause()),
+                    bound.cause());
         }
-        return new Listener(name, bound.channel());
+        return bound.channel();
     }
 
     /** Without the name and number of the system call that epoll's exceptions put before it. */
@@ -84,21 +95,23 @@ public final class Listener implements AutoCloseable {
                 .replaceFirst("^[a-z_]+\\(\\.\\.\\) failed with error\\(-?[0-9]+\\): ", "");
     }
 
-    private static void open(
-            SocketChannel accepted, String name, EventLoops loops, List<PipelineStage> stages, Acceptor acceptor) {
+    private static void accept(
+            SocketChannel accepted,
+            String name,
+            EventLoops loops,
+            PipelineStage stage,
+            ChannelReads reads,
+            Acceptor acceptor) {
         InetSocketAddress remote = accepted.remoteAddress();
         if (remote == null) {
             accepted.close();
             return;
         }
         loops.opened(accepted);
-        ChannelReads reads = new ChannelReads();
         accepted.config().setRecvByteBufAllocator(reads);
-        Peer peer = new Peer(text(remote), remote.getAddress().isLoopbackAddress(), name);
-        Opening opening = new Opening(accepted, loops.of(accepted.eventLoop()), reads, peer, acceptor);
-        for (PipelineStage stage : stages) {
-            stage.addTo(accepted.pipeline(), opening);
-        }
+        Peer peer = new Peer(text(remote), remote.getAddress().isLoopbackAddress(), name, null);
+        NettyLoop loop = loops.of(accepted.eventLoop());
+        stage.addTo(accepted.pipeline(), new Opening(accepted, loop, reads, peer, false, acceptor));
     }
 
     private static String text(InetSocketAddress address) {
@@ -118,10 +131,36 @@ public final class Listener implements AutoCloseable {
         return (InetSocketAddress) channel.localAddress();
     }
 
+    /** Its numbers by name; none without TLS. */
+    public Map<String, Long> readings() {
+        return tls == null ? Map.of() : tls.readings();
+    }
+
+    /** Whether there is TLS, and so {@link #lookAtFiles} and {@link #expiry} have a meaning. */
+    public boolean isSecure() {
+        return tls != null;
+    }
+
+    /**
+     * Looks whether the files of TLS have changed, and takes what they say for new handshakes; what is connected stays. To be
+     * called again and again: a change is taken at the second look that finds the files the same. Reads files.
+     */
+    public TlsChange lookAtFiles() {
+        return tls == null ? new TlsChange.None() : tls.look();
+    }
+
+    /** Until when the files of TLS serve; null without TLS. */
+    public @Nullable TlsExpiry expiry() {
+        return tls == null ? null : tls.expiry();
+    }
+
     /** Accepts nothing more, and gives the port back; connections that were accepted stay. */
     @Override
     public void close() {
         channel.close().awaitUninterruptibly(CLOSE_TIMEOUT_MILLIS);
+        if (tls != null) {
+            tls.release();
+        }
     }
 
     /** Its address as text: {@code 127.0.0.1:1883}. */

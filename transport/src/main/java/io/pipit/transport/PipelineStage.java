@@ -2,7 +2,7 @@ package io.pipit.transport;
 
 import io.netty.channel.ChannelPipeline;
 
-/** One layer between the socket and the packets: a listener has a list of them, the network's side first. */
+/** What a listener puts between the socket and the packets: a layer adds the next one when it is ready. */
 @FunctionalInterface
 interface PipelineStage {
     /** Adds its handlers at the end of the pipeline of an accepted channel. */

@@ -31,6 +31,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     private static final int PROTOCOL_ERROR = 1002;
     private static final int UNSUPPORTED_DATA = 1003;
 
+    private final Object endOfStream;
     private final byte[] header = new byte[14];
     private final byte[] control = new byte[MOST_CONTROL_BYTES];
     private int headerSize;
@@ -42,6 +43,15 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     private boolean inMessage;
     private int closeCode = NORMAL_CLOSURE;
     private boolean ended;
+
+    /**
+     * Of a connection that begins.
+     *
+     * @param endOfStream what is written behind the last frame
+     */
+    WebSocketFrames(Object endOfStream) {
+        this.endOfStream = endOfStream;
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -193,7 +203,8 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message == StreamEnd.BY_US) {
             ByteBuf frame = header(context, CLOSE, 2, 2);
-            context.write(frame.writeShort(closeCode), promise);
+            context.write(frame.writeShort(closeCode), context.voidPromise());
+            context.write(endOfStream, promise);
             return;
         }
         ByteBuf payload = (ByteBuf) message;

@@ -87,7 +87,7 @@ final class WebSocketHandshake extends SimpleChannelInboundHandler<HttpObject> {
         answered = true;
         context.writeAndFlush(bytes(context, accepted.toHttp()));
         ChannelPipeline pipeline = context.pipeline();
-        pipeline.addLast(new WebSocketFrames());
+        pipeline.addLast(new WebSocketFrames(opening.endOfStream()));
         opening.open(new Connection(opening.channel(), opening.loop(), opening.peer(), StreamEnd.BY_US));
         // What came behind the request goes on to the frames as the decoder leaves.
         pipeline.remove(requests);

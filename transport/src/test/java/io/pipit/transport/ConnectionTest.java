@@ -24,17 +24,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
-@EnumSource(Engine.class)
+@MethodSource("io.pipit.transport.Layers#streams")
 final class ConnectionTest {
     private static final ProtocolVersion VERSION = ProtocolVersion.MQTT_3_1_1;
 
-    private final Engine engine;
+    private final Layers layers;
 
-    ConnectionTest(Engine engine) {
-        this.engine = engine;
+    ConnectionTest(Layers layers) {
+        this.layers = layers;
     }
 
     private static void echo(Recorder recorder) {
@@ -55,7 +55,7 @@ final class ConnectionTest {
 
     @Test
     void received_packet_isAnsweredAtTheEndOfTheTurn() throws Exception {
-        try (TestBroker broker = new TestBroker(engine, 1, ConnectionTest::echo);
+        try (TestBroker broker = new TestBroker(layers, 1, ConnectionTest::echo);
                 WireClient client = broker.connect()) {
             client.send(connect("c"), publish("a/b", Payload.of("hello")));
 
@@ -71,7 +71,7 @@ final class ConnectionTest {
 
     @Test
     void received_bytesOneByOne_areWholePackets() throws Exception {
-        try (TestBroker broker = new TestBroker(engine, 1, ConnectionTest::echo);
+        try (TestBroker broker = new TestBroker(layers, 1, ConnectionTest::echo);
                 WireClient client = broker.connect()) {
             for (byte b : bytes(connect("c"), publish("a/b", payload(300, 1)), publish("a/c", payload(2, 2)))) {
                 client.send(new byte[] {b});
@@ -86,7 +86,7 @@ final class ConnectionTest {
     @Spec({"MQTT-4.2.0-1", "3.1.1:MQTT-7.1.1-1"})
     void received_manyPipelined_keepTheirOrder() throws Exception {
         int count = 20_000;
-        try (TestBroker broker = new TestBroker(engine, 1, ConnectionTest::echo);
+        try (TestBroker broker = new TestBroker(layers, 1, ConnectionTest::echo);
                 WireClient client = broker.connect()) {
             Thread sender = Thread.ofVirtual().start(() -> sendNumbered(client, count));
 
@@ -114,7 +114,7 @@ final class ConnectionTest {
 
     @Test
     void received_largePayloads_areWhole() throws Exception {
-        try (TestBroker broker = new TestBroker(engine, 1, recorder -> {
+        try (TestBroker broker = new TestBroker(layers, 1, recorder -> {
                     recorder.connection().established(1 << 24);
                     echo(recorder);
                 });
@@ -140,7 +140,7 @@ final class ConnectionTest {
     @Test
     void pause_betweenPackets_holdsTheRestUntilResume() throws Exception {
         try (TestBroker broker = new TestBroker(
-                        engine,
+                        layers,
                         1,
                         recorder -> recorder.always(packet -> {
                             if (packet instanceof Connect) {
@@ -167,7 +167,7 @@ final class ConnectionTest {
     @Test
     void pause_whilePeerCloses_losesNothing() throws Exception {
         try (TestBroker broker = new TestBroker(
-                engine,
+                layers,
                 1,
                 recorder -> recorder.always(packet -> {
                     if (packet instanceof Connect) {
@@ -193,7 +193,7 @@ final class ConnectionTest {
 
     @Test
     void received_noPacket_isToldOnceAndDecodedNoFurther() throws Exception {
-        try (TestBroker broker = new TestBroker(engine, 1, recorder -> {});
+        try (TestBroker broker = new TestBroker(layers, 1, recorder -> {});
                 WireClient client = broker.connect()) {
             client.send(connect("c"));
             client.send(new byte[] {0x00, 0x00});
@@ -211,7 +211,7 @@ final class ConnectionTest {
 
     @Test
     void received_packetAbove64KiBBeforeEstablished_isRefused() throws Exception {
-        try (TestBroker broker = new TestBroker(engine, 1, recorder -> {});
+        try (TestBroker broker = new TestBroker(layers, 1, recorder -> {});
                 WireClient client = broker.connect()) {
             client.send(connect("c"));
             client.send(Arrays.copyOf(bytes(publish("a", payload(65 << 10, 1))), 100));
@@ -229,7 +229,7 @@ final class ConnectionTest {
     void send_toPeerThatDoesNotRead_waitsAndTellsOnceWhenItIsWritable() throws Exception {
         int count = 400;
         AtomicLong outgoing = new AtomicLong();
-        try (TestBroker broker = new TestBroker(engine, 1, recorder -> {});
+        try (TestBroker broker = new TestBroker(layers, 1, recorder -> {});
                 WireClient client = broker.connect()) {
             client.send(connect("c"));
             Recorder recorder = broker.accepted();
@@ -259,7 +259,7 @@ final class ConnectionTest {
     @Test
     void close_afterSends_saysEverythingFirst() throws Exception {
         try (TestBroker broker = new TestBroker(
-                        engine,
+                        layers,
                         1,
                         recorder -> recorder.always(packet -> {
                             for (int i = 0; i < 100; i++) {
@@ -284,7 +284,7 @@ final class ConnectionTest {
     @Test
     void abort_whileStalled_closesAtOnce() throws Exception {
         try (TestBroker broker = new TestBroker(
-                        engine,
+                        layers,
                         1,
                         recorder -> recorder.always(packet -> {
                             for (int i = 0; i < 200; i++) {
@@ -304,7 +304,7 @@ final class ConnectionTest {
     @Test
     void received_whereTheHandlerFails_endsOnlyThatConnection() throws Exception {
         try (TestBroker broker = new TestBroker(
-                        engine,
+                        layers,
                         1,
                         recorder -> recorder.always(packet -> {
                             if (packet instanceof Publish) {
@@ -327,7 +327,7 @@ final class ConnectionTest {
     @Test
     void atEndOfTurn_sends_areFlushedInThatTurn() throws Exception {
         try (TestBroker broker = new TestBroker(
-                        engine,
+                        layers,
                         1,
                         recorder -> recorder.always(packet -> recorder.loop()
                                 .atEndOfTurn(() -> recorder.loop()

@@ -12,9 +12,9 @@ import io.pipit.mqtt.ProtocolException;
 import io.pipit.mqtt.ProtocolVersion;
 import io.pipit.mqtt.Publish;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -29,28 +29,34 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Channels that change their loop while their clients send in fragments, pipeline, and give up at any point: not a
  * byte may be lost or out of order, and every event must come on the right loop.
  */
 @ParameterizedClass
-@EnumSource(Engine.class)
+@MethodSource("io.pipit.transport.Layers#all")
 @Timeout(120)
 final class MoveTest {
     private static final int LOOPS = 4;
     private static final int CLIENTS = 2000;
+    /** Each of whom costs a handshake on both sides. */
+    private static final int SECURE_CLIENTS = 500;
+
     private static final int AT_A_TIME = 200;
     private static final long SEED = 20_260_101;
 
-    private final Engine engine;
+    private final Layers layers;
     private final AtomicInteger moved = new AtomicInteger();
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
-    private final CountDownLatch allClosed = new CountDownLatch(CLIENTS);
+    private final int clientCount;
+    private final CountDownLatch allClosed;
 
-    MoveTest(Engine engine) {
-        this.engine = engine;
+    MoveTest(Layers layers) {
+        this.layers = layers;
+        this.clientCount = layers.tls() == null ? CLIENTS : SECURE_CLIENTS;
+        this.allClosed = new CountDownLatch(clientCount);
     }
 
     /** Moves its connection to the loop that the client identifier names, and echoes messages, which are numbered. */
@@ -133,16 +139,13 @@ final class MoveTest {
 
     @Test
     void move_underLoad_losesNothing() throws Exception {
-        try (EventLoops loops = new EventLoops(LOOPS, engine);
-                Listener listener = Listener.tcp(
-                        "mqtt",
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        loops,
-                        (connection, loop) -> new Mover(connection, loop, loops.loops()));
+        try (EventLoops loops = new EventLoops(LOOPS, layers.engine());
+                Listener listener = Listener.open(
+                        layers.listener(), loops, (connection, loop) -> new Mover(connection, loop, loops.loops()));
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             Semaphore room = new Semaphore(AT_A_TIME);
             List<Future<Integer>> outcomes = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++) {
+            for (int i = 0; i < clientCount; i++) {
                 int number = i;
                 room.acquire();
                 outcomes.add(clients.submit(() -> {
@@ -161,13 +164,13 @@ final class MoveTest {
             assertThat(allClosed.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(wrong).isEmpty();
             assertThat(loops.faults()).isZero();
-            assertThat(moved.get()).isBetween(CLIENTS / 3, CLIENTS);
+            assertThat(moved.get()).isBetween(clientCount / 3, clientCount);
             assertThat(echoed).isPositive();
         }
     }
 
     /** Returns how many echoes came back. Of five clients two stay to the end. */
-    private static int client(int number, InetSocketAddress address) throws Exception {
+    private int client(int number, InetSocketAddress address) throws Exception {
         Random random = new Random(SEED + number);
         int count = random.nextInt(200);
         Packet[] packets = new Packet[count + 1];
@@ -178,7 +181,7 @@ final class MoveTest {
         byte[] bytes = WireClient.bytes(packets);
         boolean stays = number % 5 < 2;
         int until = stays ? bytes.length : random.nextInt(bytes.length + 1);
-        try (WireClient client = new WireClient(address)) {
+        try (WireClient client = layers.connect(address)) {
             client.socket().setSoLinger(!stays && random.nextBoolean(), 0);
             sendInFragments(client, bytes, until, random);
             for (int i = 0; stays && i < count; i++) {
@@ -193,7 +196,7 @@ final class MoveTest {
         int from = 0;
         while (from < until) {
             int size = Math.min(until - from, 1 + random.nextInt(largest));
-            client.socket().getOutputStream().write(bytes, from, size);
+            client.send(Arrays.copyOfRange(bytes, from, from + size));
             from += size;
         }
     }

@@ -13,14 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Loops with a TCP and a WebSocket listener on free ports; each connection gets a {@link Recorder}. */
 final class TestBroker implements AutoCloseable {
+    private final Layers layers;
     private final EventLoops loops;
     private final Listener tcp;
     private final Listener webSocket;
     private final BlockingQueue<Recorder> accepted = new LinkedBlockingQueue<>();
 
     TestBroker(Engine engine, int loopCount, Consumer<Recorder> onAccept) throws IOException {
+        this(Layers.tcp(engine), loopCount, onAccept);
+    }
+
+    /** Whose listener that is not for WebSocket, and whose clients, speak through these layers. */
+    TestBroker(Layers layers, int loopCount, Consumer<Recorder> onAccept) throws IOException {
         this(
-                engine,
+                layers,
                 loopCount,
                 new WebSocketSettings(List.of("/mqtt", "/more"), false, Duration.ofSeconds(10)),
                 onAccept);
@@ -28,7 +34,13 @@ final class TestBroker implements AutoCloseable {
 
     TestBroker(Engine engine, int loopCount, WebSocketSettings settings, Consumer<Recorder> onAccept)
             throws IOException {
-        loops = new EventLoops(loopCount, engine);
+        this(Layers.tcp(engine), loopCount, settings, onAccept);
+    }
+
+    private TestBroker(Layers layers, int loopCount, WebSocketSettings settings, Consumer<Recorder> onAccept)
+            throws IOException {
+        this.layers = layers;
+        loops = new EventLoops(loopCount, layers.engine());
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         Acceptor acceptor = (connection, loop) -> {
             Recorder recorder = new Recorder(connection, loop);
@@ -36,8 +48,8 @@ final class TestBroker implements AutoCloseable {
             accepted.add(recorder);
             return recorder;
         };
-        tcp = Listener.tcp("mqtt", free, loops, acceptor);
-        webSocket = Listener.webSocket("ws", free, settings, loops, acceptor);
+        tcp = Listener.open(layers.listener(), loops, acceptor);
+        webSocket = Listener.open(new ListenerSettings("ws", free, settings, null), loops, acceptor);
     }
 
     EventLoops loops() {
@@ -45,7 +57,7 @@ final class TestBroker implements AutoCloseable {
     }
 
     WireClient connect() throws IOException {
-        return new WireClient(tcp.address());
+        return layers.connect(tcp.address());
     }
 
     InetSocketAddress tcpAddress() {

@@ -49,7 +49,7 @@ final class WebSocketFramesTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 125, 126, 127, 128, 255, 256, 65_535, 65_536, 100_000})
     void frame_ofEachFormOfLength_isUnmasked(int size) {
-        EmbeddedChannel channel = new EmbeddedChannel(new WebSocketFrames());
+        EmbeddedChannel channel = new EmbeddedChannel(new WebSocketFrames(Unpooled.EMPTY_BUFFER));
         byte[] payload = payload(size);
 
         channel.writeInbound(frame(payload));
@@ -60,7 +60,7 @@ final class WebSocketFramesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 13, 64})
     void frames_inPiecesOfAnySize_areJoined(int piece) {
-        EmbeddedChannel channel = new EmbeddedChannel(new WebSocketFrames());
+        EmbeddedChannel channel = new EmbeddedChannel(new WebSocketFrames(Unpooled.EMPTY_BUFFER));
         byte[] first = payload(300);
         byte[] second = payload(77);
         ByteBuf frames = Unpooled.wrappedBuffer(frame(first), frame(second));

@@ -24,19 +24,36 @@ import org.jspecify.annotations.Nullable;
 final class WireClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 10_000;
 
+    private final Socket plain;
     private final Socket socket;
     private final PacketDecoder decoder = new PacketDecoder(PacketDecoder.Side.CLIENT, ProtocolVersion.MQTT_3_1_1, 0);
     private final TopicNames topics = new TopicNames(16);
     private final ByteBuf in = Unpooled.buffer();
 
     WireClient(InetSocketAddress address) throws IOException {
-        socket = new Socket(address.getAddress(), address.getPort());
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
+        this(new Socket(address.getAddress(), address.getPort()));
     }
 
+    private WireClient(Socket plain) throws IOException {
+        this(plain, plain);
+    }
+
+    /** Over a socket that may lie on the plain one. */
+    WireClient(Socket plain, Socket socket) throws IOException {
+        this.plain = plain;
+        this.socket = socket;
+        plain.setTcpNoDelay(true);
+        plain.setSoTimeout(TIMEOUT_MILLIS);
+    }
+
+    /** The one of TCP. */
     Socket socket() {
-        return socket;
+        return plain;
+    }
+
+    /** Says that nothing more comes, and goes on reading. */
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
     }
 
     static Connect connect(String clientIdentifier) {
@@ -94,11 +111,11 @@ final class WireClient implements AutoCloseable {
 
     /** Closes in the middle of a test. */
     void hangUp() throws IOException {
-        socket.close();
+        plain.close();
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        plain.close();
     }
 }

@@ -27,6 +27,11 @@ public interface Authenticator {
         }
     }
 
-    /** Decides, at once or later, from any thread, once. */
+    /**
+     * Decides, at once or later, from any thread, once.
+     *
+     * @param connect where the certificate of the peer says who it is, with that as its user name:
+     *     {@link Peer#certifiedName}
+     */
     void authenticate(Connect connect, Peer peer, Consumer<Decision> answer);
 }
