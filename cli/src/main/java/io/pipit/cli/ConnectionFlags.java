@@ -21,13 +21,24 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionFlags {
     static final String HELP = """
             Server:
-              URL                    mqtt://[user[:password]@]host[:port][/topic] or ws://host[:port][/path]
+              URL                    mqtt://[user[:password]@]host[:port][/topic] or ws://host[:port][/path], with
+                                     TLS mqtts:// or wss://
               -L, --url URL          the same, as mosquitto has it
               -h, --host HOST        host, localhost if not given
-              -p, --port PORT        port, 1883 if not given, with --ws 8083
+              -p, --port PORT        port, 1883 if not given, with --ws 8083, with TLS 8883 or 8084
               --ws                   MQTT over WebSocket, at path /mqtt
               -A, --bind ADDRESS     connect from this local address
               --nodelay              accepted; packets are never held back anyway
+
+            TLS (with a URL of mqtts:// or wss://, with --cafile, --cert or --tls-use-os-certs, or at port 8883):
+              --cafile FILE          authorities that are trusted, in PEM form; those that Java knows if not given
+              --cert FILE            certificate of this client, in PEM form
+              --key FILE             its private key, in PEM form, without a password
+              --insecure             take a certificate of these authorities whatever host it names
+              --tls-version VERSION  tlsv1.2 or tlsv1.3 only
+              --ciphers LIST         cipher suites by the names of IANA, with colons or commas between
+              --tls-alpn PROTOCOL    protocol to ask for
+              --tls-use-os-certs     trust the authorities that Java knows
 
             Client:
               -V, --protocol-version VERSION
@@ -64,12 +75,14 @@ final class ConnectionFlags {
     private static final ThreadFactory THREADS = Thread.ofPlatform().daemon().factory();
 
     private static final int DEFAULT_WS_PORT = 8083;
+    private static final int DEFAULT_WSS_PORT = 8084;
     private static final String DEFAULT_WS_PATH = "/mqtt";
 
     private @Nullable ServerAddress url;
     private @Nullable String host;
     private int port;
     private boolean ws;
+    private final TlsFlags tls = new TlsFlags();
     private @Nullable InetAddress bind;
     private @Nullable ProtocolVersion version;
     private @Nullable String id;
@@ -109,7 +122,7 @@ final class ConnectionFlags {
             case "-d", "--debug" -> debug = true;
             case "--quiet" -> quiet = true;
             default -> {
-                return takeWill(flag, arguments) || refuse(flag) || takeUrlAlone(flag);
+                return takeWill(flag, arguments) || tls.take(flag, arguments) || refuse(flag) || takeUrlAlone(flag);
             }
         }
         return true;
@@ -135,21 +148,10 @@ final class ConnectionFlags {
                 throw new UsageException("--unix: Unix sockets are not supported; use -h and -p, or a URL");
             case "--proxy" -> throw new UsageException("--proxy: SOCKS proxies are not supported");
             case "-S" -> throw new UsageException("-S: SRV records are not supported; name the host with -h");
-            case "--cafile",
-                    "--capath",
-                    "--cert",
-                    "--key",
-                    "--keyform",
-                    "--ciphers",
-                    "--tls-version",
-                    "--tls-alpn",
-                    "--tls-engine",
-                    "--tls-engine-kpass-sha1",
-                    "--tls-use-os-certs",
-                    "--insecure",
-                    "--psk",
-                    "--psk-identity" ->
-                throw new UsageException(flag + ": TLS is not supported yet; connect without it");
+            case "--capath", "--keyform", "--tls-engine", "--tls-engine-kpass-sha1" ->
+                throw new UsageException(flag + " is not supported; --cafile, --cert and --key name files in PEM form");
+            case "--psk", "--psk-identity" ->
+                throw new UsageException(flag + ": pre-shared keys are not supported; use certificates");
             default -> false;
         };
     }
@@ -225,13 +227,11 @@ final class ConnectionFlags {
         return properties.of(target);
     }
 
-    /** What a URL of MQTT over TCP has behind its slash, or null. */
+    /** What a URL of MQTT without WebSocket has behind its slash, or null. */
     @Nullable
     String urlTopic() {
         ServerAddress given = url;
-        if (given == null
-                || given.scheme() != ServerAddress.Scheme.MQTT
-                || given.path().length() < 2) {
+        if (given == null || given.scheme().isWebSocket() || given.path().length() < 2) {
             return null;
         }
         return given.path().substring(1);
@@ -258,7 +258,8 @@ final class ConnectionFlags {
                 && !properties.of(Target.CONNECT).has(Property.SESSION_EXPIRY_INTERVAL)) {
             properties.add(Target.CONNECT, Property.SESSION_EXPIRY_INTERVAL, sessionExpiry());
         }
-        ClientOptions.Builder options = ClientOptions.builder(server())
+        ServerAddress server = server();
+        ClientOptions.Builder options = ClientOptions.builder(server)
                 .version(chosen)
                 .clientIdentifier(clientIdentifier(chosen))
                 .cleanStart(cleanSession)
@@ -272,6 +273,11 @@ final class ConnectionFlags {
         }
         if (password != null) {
             options.password(Payload.of(password));
+        }
+        if (server.scheme().isSecure()) {
+            options.tls(tls.options());
+        } else {
+            tls.requireUnused();
         }
         if (debug) {
             options.packetListener(new PacketTrace(terminal, chosen));
@@ -305,13 +311,30 @@ final class ConnectionFlags {
         if (url != null) {
             return url;
         }
+        ServerAddress.Scheme scheme = scheme();
         return new ServerAddress(
-                ws ? ServerAddress.Scheme.WS : ServerAddress.Scheme.MQTT,
+                scheme,
                 host == null ? "localhost" : host,
-                port != 0 ? port : ws ? DEFAULT_WS_PORT : ServerAddress.Scheme.MQTT.defaultPort(),
+                port != 0 ? port : defaultPort(scheme),
                 ws ? DEFAULT_WS_PATH : "",
                 null,
                 null);
+    }
+
+    private ServerAddress.Scheme scheme() {
+        boolean secure = tls.isWanted() || (port == ServerAddress.Scheme.MQTTS.defaultPort() && !ws);
+        if (ws) {
+            return secure ? ServerAddress.Scheme.WSS : ServerAddress.Scheme.WS;
+        }
+        return secure ? ServerAddress.Scheme.MQTTS : ServerAddress.Scheme.MQTT;
+    }
+
+    private static int defaultPort(ServerAddress.Scheme scheme) {
+        return switch (scheme) {
+            case MQTT, MQTTS -> scheme.defaultPort();
+            case WS -> DEFAULT_WS_PORT;
+            case WSS -> DEFAULT_WSS_PORT;
+        };
     }
 
     private String clientIdentifier(ProtocolVersion chosen) {

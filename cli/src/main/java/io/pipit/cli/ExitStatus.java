@@ -17,6 +17,7 @@ final class ExitStatus {
     private static final int PROTOCOL = 2;
     private static final int NOT_CONNECTED = 4;
     private static final int CONNECTION_LOST = 7;
+    private static final int TLS = 8;
     private static final int KEEP_ALIVE = 19;
     private static final int PAYLOAD_SIZE = 9;
 
@@ -31,6 +32,7 @@ final class ExitStatus {
             case NOT_POSSIBLE -> reasonCode == ReasonCode.PACKET_TOO_LARGE ? PAYLOAD_SIZE : FAILED;
             case HOST_UNKNOWN, UNREACHABLE, LISTENER_FAILED -> FAILED;
             case NOT_CONNECTED, BACKLOG_FULL -> NOT_CONNECTED;
+            case UNTRUSTED -> TLS;
             case CONNECTION_LOST -> CONNECTION_LOST;
             case TIMED_OUT -> KEEP_ALIVE;
             case PROTOCOL_ERROR -> PROTOCOL;

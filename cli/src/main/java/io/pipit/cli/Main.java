@@ -13,6 +13,7 @@ final class Main {
               serve          run the broker
               pub            publish messages
               sub            subscribe, and print what comes
+              cert           make certificates to try TLS with
               store          verify, count, repair, export and import the store of a broker that does not run
               simulate       run whole brokers in simulated worlds, to find faults
               config check   check a configuration
@@ -48,6 +49,7 @@ final class Main {
                 SilentLogging.choose();
                 yield SimulateCommand.run(new Arguments(arguments, 1), terminal);
             }
+            case "cert" -> CertCommand.run(new Arguments(arguments, 1), terminal);
             case "store" -> {
                 SilentLogging.choose();
                 yield StoreCommand.run(new Arguments(arguments, 1), terminal);

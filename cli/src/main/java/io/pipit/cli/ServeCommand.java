@@ -64,6 +64,21 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--ws-port", paramLabel = "N|0|off", description = "Port of MQTT over WebSocket (8083).")
     private @Nullable String webSocketPort;
 
+    @Option(names = "--mqtts-port", paramLabel = "N|0|off", description = "Port of MQTT over TLS (8883 is usual; off).")
+    private @Nullable String securePort;
+
+    @Option(
+            names = "--wss-port",
+            paramLabel = "N|0|off",
+            description = "Port of MQTT over WebSocket over TLS (8084 is usual; off).")
+    private @Nullable String secureWebSocketPort;
+
+    @Option(names = "--cert", paramLabel = "FILE", description = "Certificate for TLS, in PEM form.")
+    private @Nullable String certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "Private key of the certificate, in PEM form.")
+    private @Nullable String key;
+
     @Option(names = "--data", paramLabel = "DIR|none", description = "Where data is kept (~/.local/state/pipit).")
     private @Nullable String data;
 
@@ -113,16 +128,20 @@ final class ServeCommand implements Callable<Integer> {
 
     private Configuration configuration() throws ConfigurationException {
         ConfigurationSources all = sources.sources();
-        flag(all, "bind", bind);
-        flag(all, "port", port);
-        flag(all, "ws-port", webSocketPort);
-        flag(all, "data", data);
+        flag(all, "--bind", "bind", bind);
+        flag(all, "--port", "port", port);
+        flag(all, "--ws-port", "ws-port", webSocketPort);
+        flag(all, "--mqtts-port", "mqtts-port", securePort);
+        flag(all, "--wss-port", "wss-port", secureWebSocketPort);
+        flag(all, "--cert", "tls.cert", certificate);
+        flag(all, "--key", "tls.key", key);
+        flag(all, "--data", "data", data);
         return all.read();
     }
 
-    private static void flag(ConfigurationSources all, String key, @Nullable String text) {
+    private static void flag(ConfigurationSources all, String flag, String key, @Nullable String text) {
         if (text != null) {
-            all.flag(key, text, "--" + key);
+            all.flag(key, text, flag);
         }
     }
 

@@ -82,6 +82,11 @@ public final class ClientOptions {
         return set.maximumInFlight;
     }
 
+    TlsOptions tls() {
+        TlsOptions given = set.tls;
+        return given == null ? TlsOptions.DEFAULT : given;
+    }
+
     @Nullable
     InetAddress localAddress() {
         return set.localAddress;
@@ -163,6 +168,7 @@ public final class ClientOptions {
         private int offlineMessages = 1000;
         private long offlineBytes = 16L * 1024 * 1024;
         private int maximumInFlight = 0xFFFF;
+        private @Nullable TlsOptions tls;
         private @Nullable InetAddress localAddress;
         private Acknowledgement acknowledgement = Acknowledgement.AUTOMATIC;
         private MessageListener messageListener = message -> {};
@@ -316,6 +322,12 @@ public final class ClientOptions {
                 throw new IllegalArgumentException("maximum in flight " + value + " is not 1 to 65535");
             }
             maximumInFlight = value;
+            return this;
+        }
+
+        /** How to speak TLS at {@code mqtts://} and {@code wss://}; {@link TlsOptions#DEFAULT} by default. */
+        public Builder tls(TlsOptions value) {
+            tls = value;
             return this;
         }
 

@@ -76,12 +76,17 @@ final class Connection {
     /** Connects and sends CONNECT, on the thread that calls; returns when the server has accepted. */
     static Connection open(ClientOptions options, Connect connect) throws MqttException {
         long deadline = options.clock().nanoseconds() + options.connectTimeout().toNanos();
-        Transport transport =
+        ServerAddress.Scheme scheme = options.server().scheme();
+        SocketTransport socket =
                 SocketTransport.connect(options.server(), options.localAddress(), options.connectTimeout());
+        Transport transport = socket;
         boolean accepted = false;
         try {
             transport.readUntil(options.clock(), deadline);
-            if (options.server().scheme() == ServerAddress.Scheme.WS) {
+            if (scheme.isSecure()) {
+                transport = socket.secured(options.server(), options.tls());
+            }
+            if (scheme.isWebSocket()) {
                 transport = WebSocketTransport.upgrade(transport, options.server());
             }
             PacketReader reader = new PacketReader(
@@ -95,7 +100,10 @@ final class Connection {
                     Failure.TIMED_OUT,
                     options.server() + " did not answer CONNECT in " + options.connectTimeout(),
                     late);
-        } catch (IOException | ProtocolException failed) {
+        } catch (IOException failed) {
+            // TLS 1.3 tells what is wrong with a client's certificate only after the handshake.
+            throw scheme.isSecure() ? TlsSocket.explained(failed, options.server(), options.tls()) : explained(failed);
+        } catch (ProtocolException failed) {
             throw explained(failed);
         } finally {
             if (!accepted) {
@@ -207,7 +215,7 @@ final class Connection {
         return text == null ? reasonCode.toString() : reasonCode + ", " + text;
     }
 
-    private static MqttException explained(Exception failed) {
+    static MqttException explained(Exception failed) {
         return switch (failed) {
             case MqttException known -> known;
             case ProtocolException broken ->

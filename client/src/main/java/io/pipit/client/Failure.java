@@ -6,6 +6,8 @@ public enum Failure {
     HOST_UNKNOWN,
     /** No connection came about: refused, no route, or no WebSocket there. */
     UNREACHABLE,
+    /** No TLS came about: one side does not trust the other, or has no version or cipher suite in common with it. */
+    UNTRUSTED,
     /** The server answered CONNECT with an error: the reason code says which. */
     REFUSED,
     /** The server acknowledged a request with an error: the reason code says which. */

@@ -60,7 +60,8 @@ public final class MqttException extends IOException {
         return switch (failure) {
             case HOST_UNKNOWN, UNREACHABLE, CONNECTION_LOST, TIMED_OUT -> true;
             case REFUSED, DISCONNECTED -> reasonCode != null && isTransient(reasonCode);
-            case REJECTED, NOT_POSSIBLE, NOT_CONNECTED, BACKLOG_FULL, PROTOCOL_ERROR, LISTENER_FAILED -> false;
+            case UNTRUSTED, REJECTED, NOT_POSSIBLE, NOT_CONNECTED, BACKLOG_FULL, PROTOCOL_ERROR, LISTENER_FAILED ->
+                false;
         };
     }
 

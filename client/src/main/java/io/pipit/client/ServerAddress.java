@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a server is and how to reach it, as a URL says it:
- * {@code mqtt://user:password@host:1883} or {@code ws://host:8083/mqtt}.
+ * {@code mqtt://user:password@host:1883} or {@code ws://host:8083/mqtt}, with TLS {@code mqtts://host:8883} or
+ * {@code wss://host:8084/mqtt}.
  *
  * @param host a name or an address, that of IPv6 without brackets
  * @param port 1 to 65,535
@@ -24,19 +25,37 @@ public record ServerAddress(
         @Nullable String userName,
         @Nullable String password) {
 
-    /** How MQTT travels. TLS will add its two. */
+    /** How MQTT travels. */
     public enum Scheme {
         /** MQTT straight over TCP. */
-        MQTT("mqtt", 1883),
+        MQTT("mqtt", 1883, false, false),
         /** MQTT in binary frames of a WebSocket. */
-        WS("ws", 80);
+        WS("ws", 80, true, false),
+        /** MQTT over TLS. */
+        MQTTS("mqtts", 8883, false, true),
+        /** MQTT in binary frames of a WebSocket over TLS. */
+        WSS("wss", 443, true, true);
 
         private final String text;
         private final int defaultPort;
+        private final boolean webSocket;
+        private final boolean secure;
 
-        Scheme(String text, int defaultPort) {
+        Scheme(String text, int defaultPort, boolean webSocket, boolean secure) {
             this.text = text;
             this.defaultPort = defaultPort;
+            this.webSocket = webSocket;
+            this.secure = secure;
+        }
+
+        /** Whether MQTT is in frames of a WebSocket. */
+        public boolean isWebSocket() {
+            return webSocket;
+        }
+
+        /** Whether there is TLS below. */
+        public boolean isSecure() {
+            return secure;
         }
 
         /** The port of a URL that names none. */
@@ -76,7 +95,8 @@ public record ServerAddress(
     public static ServerAddress parse(String url) {
         int colon = url.indexOf("://");
         if (colon < 0) {
-            throw new IllegalArgumentException("URL \"" + url + "\" has no scheme: mqtt:// and ws:// are known");
+            throw new IllegalArgumentException(
+                    "URL \"" + url + "\" has no scheme: mqtt://, mqtts://, ws:// and wss:// are known");
         }
         Scheme scheme = scheme(url.substring(0, colon));
         String rest = url.substring(colon + 3);
@@ -109,10 +129,11 @@ public record ServerAddress(
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "mqtt", "tcp" -> Scheme.MQTT;
             case "ws" -> Scheme.WS;
-            case "mqtts", "ssl", "tls", "wss" ->
+            case "mqtts", "ssl", "tls" -> Scheme.MQTTS;
+            case "wss" -> Scheme.WSS;
+            default ->
                 throw new IllegalArgumentException(
-                        "URL scheme " + text + ": TLS is not supported yet; use mqtt:// or ws://");
-            default -> throw new IllegalArgumentException("URL scheme " + text + " is unknown: use mqtt:// or ws://");
+                        "URL scheme " + text + " is unknown: use mqtt://, mqtts://, ws:// or wss://");
         };
     }
 

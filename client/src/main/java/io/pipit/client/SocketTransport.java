@@ -12,15 +12,19 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The transport over TCP: a blocking socket. */
+/** The transport over TCP, or over TLS on it: a blocking socket. */
 final class SocketTransport implements Transport {
+    /** The one that can be closed at once, whatever another thread does with it. */
+    private final Socket plain;
+
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
     private @Nullable Clock deadlineClock;
     private long deadline;
 
-    private SocketTransport(Socket socket) throws IOException {
+    private SocketTransport(Socket plain, Socket socket) throws IOException {
+        this.plain = plain;
         this.socket = socket;
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
@@ -58,15 +62,29 @@ final class SocketTransport implements Transport {
                 socket.bind(new InetSocketAddress(local, 0));
             }
             socket.connect(remote, Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE));
-            return new SocketTransport(socket);
+            return new SocketTransport(socket, socket);
         } catch (IOException failed) {
             socket.close();
             throw failed;
         }
     }
 
+    /** The same behind a TLS handshake, which has to end before the deadline. */
+    SocketTransport secured(ServerAddress server, TlsOptions options) throws IOException {
+        limitToDeadline();
+        SocketTransport secured = new SocketTransport(plain, TlsSocket.over(plain, server, options));
+        secured.deadlineClock = deadlineClock;
+        secured.deadline = deadline;
+        return secured;
+    }
+
     @Override
     public int read(byte[] target, int offset, int size) throws IOException {
+        limitToDeadline();
+        return in.read(target, offset, size);
+    }
+
+    private void limitToDeadline() throws IOException {
         if (deadlineClock != null) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - deadlineClock.nanoseconds());
             if (left <= 0) {
@@ -74,7 +92,6 @@ final class SocketTransport implements Transport {
             }
             socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
         }
-        return in.read(target, offset, size);
     }
 
     @Override
@@ -101,6 +118,6 @@ final class SocketTransport implements Transport {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        plain.close();
     }
 }

@@ -31,6 +31,21 @@ final class ServerAddressTest {
         assertThat(address).hasToString("mqtt://host:1883");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "mqtts://host, MQTTS, 8883",
+        "ssl://host, MQTTS, 8883",
+        "wss://host/mqtt, WSS, 443",
+        "wss://host:8084/mqtt, WSS, 8084",
+    })
+    void parse_withASchemeOfTls_isSecure(String url, ServerAddress.Scheme scheme, int port) {
+        ServerAddress address = ServerAddress.parse(url);
+
+        assertThat(address.scheme()).isEqualTo(scheme);
+        assertThat(address.scheme().isSecure()).isTrue();
+        assertThat(address.port()).isEqualTo(port);
+    }
+
     @Test
     void parse_withUserOnly_hasNoPassword() {
         ServerAddress address = ServerAddress.parse("mqtt://u@host");
@@ -42,8 +57,6 @@ final class ServerAddressTest {
     @ParameterizedTest
     @CsvSource({
         "host, has no scheme",
-        "mqtts://host, TLS is not supported yet",
-        "wss://host, TLS is not supported yet",
         "http://host, is unknown",
         "mqtt://, names no host",
         "mqtt://:1883, names no host",
