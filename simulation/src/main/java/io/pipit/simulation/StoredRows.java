@@ -5,7 +5,6 @@ import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.StoredTables;
 import io.pipit.broker.spi.Table;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -52,16 +51,10 @@ final class StoredRows implements StoredTables {
         apply(batch);
     }
 
-    /** The rows with these keys that are there. */
-    List<Row> get(Table table, List<byte[]> keys) {
-        List<Row> found = new ArrayList<>();
-        for (byte[] key : keys) {
-            byte[] value = rowsOf(table).get(key);
-            if (value != null) {
-                found.add(new Row(key.clone(), value.clone()));
-            }
-        }
-        return found;
+    /** One row, or none. */
+    List<Row> get(Table table, byte[] key) {
+        byte[] value = rowsOf(table).get(key);
+        return value == null ? List.of() : List.of(new Row(key.clone(), value.clone()));
     }
 
     /** The first row of a table becomes this. */
