@@ -78,11 +78,15 @@ public final class Broker {
         this.authenticator = authenticator;
         this.authorizer = authorizer;
         this.listeners = List.copyOf(listeners);
-        this.retained = new RetainedMessages(time::millis, settings.retained().expiry());
+        this.retained = new RetainedMessages(
+                time::millis,
+                settings.retained().expiry(),
+                new RetainedCache(settings.retained().cacheBytes()));
         this.alarms = new Alarms(clock, this.listeners);
         this.storageAlarms = new StorageAlarms(alarms);
         this.unreadable = new UnreadableRows(alarms);
-        this.memory = new MemoryBudget(settings.limits().memory(), storage::heapBytes);
+        this.memory =
+                new MemoryBudget(settings.limits().memory(), () -> storage.heapBytes() + retained.unsettledBytes());
         this.sys = new SysPublisher(this);
         for (Loop loop : loops) {
             this.loops.add(new BrokerLoop(this, loop, loops.size()));

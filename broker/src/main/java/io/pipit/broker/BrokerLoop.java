@@ -325,6 +325,10 @@ final class BrokerLoop {
         broker.storage().get(table, key, port, watched(done));
     }
 
+    void get(Table table, List<byte[]> keys, Consumer<Storage.Read> done) {
+        broker.storage().get(table, keys, port, watched(done));
+    }
+
     private Consumer<Storage.Read> watched(Consumer<Storage.Read> done) {
         return read -> {
             broker.storageAlarms().read(read);

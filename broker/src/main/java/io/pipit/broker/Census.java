@@ -8,6 +8,8 @@ package io.pipit.broker;
  * @param indexed subscriptions in the index, where a shared subscription is one
  * @param indexIsEmpty whether the index holds nothing, also no place that a filter has left behind
  * @param sharedSubscriptions that have members
+ * @param retainedCacheBytes of those retained messages that are in memory though the storage has them
+ * @param retainedUnsettledBytes of those that the storage does not have yet
  * @param memoryBytes that count against the memory bound, but for those of the storage
  */
 public record Census(
@@ -19,6 +21,8 @@ public record Census(
         int sharedSubscriptions,
         long retainedMessages,
         long retainedBytes,
+        long retainedCacheBytes,
+        long retainedUnsettledBytes,
         long memoryBytes) {
 
     /**

@@ -43,6 +43,8 @@ final class CensusTaking {
                     broker.shared().size(),
                     broker.retained().count(),
                     broker.retained().bytes(),
+                    broker.retained().cache().bytes(),
+                    broker.retained().unsettledBytes(),
                     broker.memory().queued() + uncountedMemory));
         }
     }

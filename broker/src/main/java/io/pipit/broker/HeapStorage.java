@@ -117,9 +117,16 @@ public final class HeapStorage implements Storage {
     }
 
     @Override
-    public void get(Table table, byte[] key, Loop loop, Consumer<Read> done) {
-        byte[] value = rows(table).get(key);
-        answer(value == null ? List.of() : List.of(new Row(key, value)), loop, done);
+    public void get(Table table, List<byte[]> keys, Loop loop, Consumer<Read> done) {
+        ConcurrentNavigableMap<byte[], byte[]> rows = rows(table);
+        List<Row> found = new ArrayList<>(keys.size());
+        for (byte[] key : keys) {
+            byte[] value = rows.get(key);
+            if (value != null) {
+                found.add(new Row(key, value));
+            }
+        }
+        answer(found, loop, done);
     }
 
     private void answer(List<Row> found, Loop loop, Consumer<Read> done) {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * delays no loop, and costs no more than the bounds of a session's queue.
  *
  * <p>Retained messages go through the same queue, since a stale one must not follow a newer one, but do not count
- * against its bounds and are never dropped for them: the cursor goes on when few of them wait.
+ * against its bounds and are never dropped for them: they are read on when few of them wait.
  */
 final class LocalTarget implements Target, Matched, LocalSubscription {
     private static final Logger LOG = LoggerFactory.getLogger(LocalTarget.class);
@@ -52,8 +52,8 @@ final class LocalTarget implements Target, Matched, LocalSubscription {
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicBoolean taking = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
-    private volatile boolean cursorWaits;
-    private @Nullable RetainedCursor cursor;
+    private volatile boolean readerWaits;
+    private @Nullable RetainedReader reader;
     private long quietUntilNanos;
     private long faultsLeftOut;
     private boolean hasFailed;
@@ -110,7 +110,7 @@ final class LocalTarget implements Target, Matched, LocalSubscription {
         loop.port().execute(() -> {
             loop.metrics().subscribed(1);
             if (wantsRetained && !ended.get()) {
-                cursor = loop.broker().retained().open(filter);
+                reader = new RetainedReader(loop, filter, this::continueRetained);
                 continueRetained();
             }
         });
@@ -123,7 +123,11 @@ final class LocalTarget implements Target, Matched, LocalSubscription {
             loop.broker().index().remove(filter, this);
             loop.port().execute(() -> {
                 loop.metrics().subscribed(-1);
-                cursor = null;
+                RetainedReader open = reader;
+                if (open != null) {
+                    open.close();
+                    reader = null;
+                }
                 for (Waiting next = take(); next != null; next = take()) {
                     loop.dropped(name, next.message.topic(), next.message.qos(), DropReason.UNSUBSCRIBED);
                 }
@@ -198,20 +202,26 @@ final class LocalTarget implements Target, Matched, LocalSubscription {
     }
 
     private void continueRetained() {
-        RetainedCursor open = cursor;
+        RetainedReader open = reader;
         for (int visits = VISITS_PER_TURN; open != null && visits > 0; visits--) {
             if (retained.get() >= RETAINED_AHEAD) {
-                cursorWaits = true;
+                readerWaits = true;
                 if (retained.get() >= RETAINED_AHEAD) {
                     return; // whoever takes one out sees that
                 }
-                cursorWaits = false;
+                readerWaits = false;
             }
             switch (open.next(VISITS_PER_TURN)) {
-                case RetainedCursor.Step.Found(Message message) -> add(message, true);
-                case RetainedCursor.Step.Paused() -> visits = 1;
-                case RetainedCursor.Step.Finished() -> {
-                    cursor = null;
+                case RetainedReader.Step.Found(Message message) -> {
+                    add(message, true);
+                    open.pass();
+                }
+                case RetainedReader.Step.Paused() -> visits = 1;
+                case RetainedReader.Step.Reading() -> {
+                    return;
+                }
+                case RetainedReader.Step.Finished() -> {
+                    reader = null;
                     return;
                 }
             }
@@ -251,8 +261,8 @@ final class LocalTarget implements Target, Matched, LocalSubscription {
         if (!one.retained) {
             live.decrementAndGet();
             liveBytes.addAndGet(-one.message.bytes());
-        } else if (retained.decrementAndGet() < RETAINED_AHEAD / 2 && cursorWaits) {
-            cursorWaits = false;
+        } else if (retained.decrementAndGet() < RETAINED_AHEAD / 2 && readerWaits) {
+            readerWaits = false;
             loop.port().execute(this::continueRetained);
         }
     }

@@ -37,7 +37,9 @@ final class Metrics {
     private static final int QUEUED_MESSAGES = SUBSCRIPTIONS + 1;
     private static final int QUEUED_BYTES = QUEUED_MESSAGES + 1;
     private static final int BROKER_FAULTS = QUEUED_BYTES + 1;
-    private static final int PACKETS_RECEIVED = BROKER_FAULTS + 1;
+    private static final int RETAINED_HITS = BROKER_FAULTS + 1;
+    private static final int RETAINED_MISSES = RETAINED_HITS + 1;
+    private static final int PACKETS_RECEIVED = RETAINED_MISSES + 1;
     private static final int PACKETS_SENT = PACKETS_RECEIVED + TYPES;
     private static final int PACKETS_UNEXPECTED = PACKETS_SENT + TYPES;
     private static final int MESSAGES_RECEIVED = PACKETS_UNEXPECTED + TYPES;
@@ -128,6 +130,11 @@ final class Metrics {
     /** Something of the broker itself failed, for which nobody outside can be blamed. */
     void broke() {
         add(BROKER_FAULTS, 1);
+    }
+
+    /** A retained message was taken for a new subscription: from memory, or it had to be read. */
+    void retainedTaken(boolean fromMemory) {
+        add(fromMemory ? RETAINED_HITS : RETAINED_MISSES, 1);
     }
 
     // Clients and sessions
@@ -281,6 +288,16 @@ final class Metrics {
 
         long brokerFaults() {
             return sums[BROKER_FAULTS];
+        }
+
+        /** Retained messages taken for new subscriptions that were in memory. */
+        long retainedHits() {
+            return sums[RETAINED_HITS];
+        }
+
+        /** Retained messages taken for new subscriptions that had to be read from the storage. */
+        long retainedMisses() {
+            return sums[RETAINED_MISSES];
         }
 
         /** Clients connected now. */

@@ -143,6 +143,16 @@ final class Queue {
         return exceeds(count + 1, bytes);
     }
 
+    /** Whether a message of this size can be taken without meeting the policy. */
+    boolean hasRoomFor(int size) {
+        return !exceeds(count + 1, bytes + size);
+    }
+
+    /** Whether there would be room for a message of this size if the queue were empty. */
+    boolean mayHold(int size) {
+        return !exceeds(1, size);
+    }
+
     private boolean exceeds(long entries, long entryBytes) {
         return (bounds.maxMessages() != 0 && entries > bounds.maxMessages())
                 || (bounds.maxBytes() != 0 && entryBytes > bounds.maxBytes());

@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes over the retained messages that match one filter, in {@link TopicOrder}, as slowly as its reader likes. It
- * remembers where it is and holds nothing else: it finds every topic that has a message throughout, may or may not
- * find one that was set or cleared meanwhile, and gives each message as it is when it is found. Confined to one loop.
+ * Goes over the topics that match one filter and have a retained message, in {@link TopicOrder}, as slowly as its reader
+ * likes. It remembers where it is and holds nothing else: it finds every topic that has a message throughout, and may or
+ * may not find one that was set or cleared meanwhile. Confined to one loop.
  *
  * <p>What cannot match is passed over: from a topic that does not match, it computes the lowest place behind it
  * where a match is possible, and seeks there unless the next topic is already behind that place.
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class RetainedCursor {
     /** What a step came to. */
     sealed interface Step {
-        /** A message that matches. It may be replaced as soon as this turn ends: take a step only to send its message. */
-        record Found(Message message) implements Step {}
+        /** A topic that matches. */
+        record Found(RetainedTopic topic) implements Step {}
 
         /** So many topics were looked at as allowed, and none matched; there may be more. */
         record Paused() implements Step {}
@@ -87,7 +87,7 @@ final class RetainedCursor {
     }
 
     /**
-     * Goes to the next message.
+     * Goes to the next topic.
      *
      * @param maxVisits how many topics to look at, at most; at least 1
      */
@@ -107,10 +107,9 @@ final class RetainedCursor {
             } else if (filter.matches(topic.name())) {
                 place = name;
                 inclusive = false;
-                Message message = topic.message(now);
-                if (message != null) {
+                if (topic.message(now) != null) {
                     rest = topics;
-                    return new Step.Found(message);
+                    return new Step.Found(topic);
                 }
             } else {
                 seekBehind(name);

@@ -1,10 +1,11 @@
 package io.pipit.broker;
 
+import io.pipit.broker.spi.DropReason;
 import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.TopicFilter;
 
 /**
- * The retained messages on their way to one new subscription: read by a cursor at the client's pace, between live
+ * The retained messages on their way to one new subscription: taken from a reader at the client's pace, between live
  * messages, never cut short and never counted against the queue. That of a stored session waits for its next
  * connection when this one ends, and begins anew after a restart of the broker. Confined to the session's loop.
  */
@@ -18,17 +19,19 @@ final class RetainedDelivery {
         /** There is more, and other work gets its turn first. */
         NEXT_TURN,
         /** There is more when the client has read or acknowledged something. */
-        CLIENT_BUSY
+        CLIENT_BUSY,
+        /** There is more when the storage has answered; the session is told. */
+        READING
     }
 
     private final Session session;
     private final Subscription subscription;
-    private final RetainedCursor cursor;
+    private final RetainedReader reader;
 
     RetainedDelivery(Session session, Subscription subscription) {
         this.session = session;
         this.subscription = subscription;
-        this.cursor = session.loop().broker().retained().open(subscription.filter());
+        this.reader = new RetainedReader(session.loop(), subscription.filter(), session::pump);
     }
 
     /** To which filter they go. */
@@ -42,18 +45,24 @@ final class RetainedDelivery {
         if (current == null) {
             return Progress.FINISHED; // unsubscribed
         }
-        int visits = VISITS_PER_TURN;
-        while (visits > 0) {
+        for (int visits = VISITS_PER_TURN; visits > 0; visits--) {
             if (!client.isOpen() || !hasRoom(current)) {
                 return Progress.CLIENT_BUSY;
             }
-            visits--;
-            switch (cursor.next(VISITS_PER_TURN)) {
-                case RetainedCursor.Step.Found(Message message) -> send(message, current);
-                case RetainedCursor.Step.Paused() -> {
+            switch (reader.next(VISITS_PER_TURN)) {
+                case RetainedReader.Step.Found(Message message) -> {
+                    if (!send(message, current)) {
+                        return Progress.CLIENT_BUSY;
+                    }
+                    reader.pass();
+                }
+                case RetainedReader.Step.Paused() -> {
                     return Progress.NEXT_TURN;
                 }
-                case RetainedCursor.Step.Finished() -> {
+                case RetainedReader.Step.Reading() -> {
+                    return Progress.READING;
+                }
+                case RetainedReader.Step.Finished() -> {
                     return Progress.FINISHED;
                 }
             }
@@ -61,16 +70,40 @@ final class RetainedDelivery {
         return Progress.NEXT_TURN;
     }
 
-    private boolean hasRoom(Subscription current) {
-        Queue queue = session.queue();
-        return current.options().maximumQoS() == QoS.AT_MOST_ONCE
-                ? !session.queuesUnacknowledged()
-                : queue.room() > 0 && !queue.isFull();
+    /** Lets go of what was read from the storage and not sent. */
+    void letGo() {
+        reader.letGo();
     }
 
-    private void send(Message message, Subscription current) {
-        if (!current.excludes(message)) {
-            session.deliver(message, current.retainedTerms(message), null);
+    /** It is over, whatever is left. */
+    void close() {
+        reader.close();
+    }
+
+    /** Whether there is room for a message, as far as that can be said before it is known. */
+    private boolean hasRoom(Subscription current) {
+        return current.options().maximumQoS() == QoS.AT_MOST_ONCE
+                ? !session.queuesUnacknowledged()
+                : session.queue().room() > 0 && !session.queue().isFull();
+    }
+
+    /** Sends a message, or passes over one that is not for this client; false when it has to wait for room. */
+    private boolean send(Message message, Subscription current) {
+        if (current.excludes(message)) {
+            return true;
         }
+        Terms terms = current.retainedTerms(message);
+        if (terms.qos().isAcknowledged()) {
+            Queue queue = session.queue();
+            if (!queue.mayHold(message.bytes())) {
+                session.dropped(message.topic(), terms.qos(), DropReason.QUEUE_FULL);
+                return true;
+            }
+            if (!queue.hasRoomFor(message.bytes())) {
+                return false;
+            }
+        }
+        session.deliver(message, terms, null);
+        return true;
     }
 }

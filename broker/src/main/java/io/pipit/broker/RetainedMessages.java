@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The retained message of each topic (section 3.3.1.3), for the whole broker. Any thread; readers take no lock,
- * writers of one topic the lock of its {@link RetainedTopic}.
+ * writers of one topic the lock of its {@link RetainedTopic}. Every topic is in memory; its message is as long as the
+ * storage does not have it, and after that while the {@link RetainedCache} has room: {@link RetainedReader} gives both.
  *
  * <p>Each change has a version, higher than those before it. It is made here when its PUBLISH is accepted, so that a
  * subscriber sees it in the fan-out or through its cursor, and gets to the storage later, when that PUBLISH has all
@@ -31,6 +32,7 @@ final class RetainedMessages {
 
     private final LongSupplier nowMillis;
     private final long expiryMillis;
+    private final RetainedCache cache;
     private final ConcurrentNavigableMap<byte[], RetainedTopic> topics =
             new ConcurrentSkipListMap<>(TopicOrder.BY_LEVELS);
 
@@ -40,6 +42,7 @@ final class RetainedMessages {
     private final AtomicLong versions = new AtomicLong();
     private final LongAdder count = new LongAdder();
     private final LongAdder bytes = new LongAdder();
+    private final LongAdder unsettledBytes = new LongAdder();
     private final LongAdder expiringTopics = new LongAdder();
     private final byte[] beginning = new byte[0];
     private byte[] sweptTo = beginning;
@@ -49,10 +52,12 @@ final class RetainedMessages {
      *
      * @param nowMillis the broker's own time, in which messages expire; any thread
      * @param expiry after which a message goes whatever its Message Expiry Interval; zero for never
+     * @param cache of what the storage has
      */
-    RetainedMessages(LongSupplier nowMillis, Duration expiry) {
+    RetainedMessages(LongSupplier nowMillis, Duration expiry, RetainedCache cache) {
         this.nowMillis = nowMillis;
         this.expiryMillis = expiry.toMillis();
+        this.cache = cache;
     }
 
     /**
@@ -93,14 +98,14 @@ final class RetainedMessages {
         return topic == null ? 0 : topic.clear(this);
     }
 
-    /** The retained message of a topic, unless it has expired. */
+    /** The retained message of a topic, or what stands for it, as {@link RetainedTopic#message} gives it. */
     @Nullable
     Message get(TopicName name) {
         RetainedTopic topic = byName.get(name);
         return topic == null ? null : topic.message(nowMillis.getAsLong());
     }
 
-    /** A cursor over the retained messages that match a filter, its Share Name aside. */
+    /** A cursor over the topics that match a filter, its Share Name aside. */
     RetainedCursor open(TopicFilter filter) {
         return new RetainedCursor(this, filter.unshared());
     }
@@ -131,12 +136,32 @@ final class RetainedMessages {
      */
     boolean settle(TopicName name, long row, boolean durable) {
         RetainedTopic topic = row == 0 ? null : byName.get(name);
-        return topic != null && topic.settle(row, durable, this);
+        boolean again = topic != null && topic.settle(row, durable, this);
+        cache.trim();
+        return again;
     }
 
-    /** Lets a change be that is not to be stored. */
+    /** Lets a change be that is not to be stored: its message never leaves the memory. */
     void keepInMemory(TopicName name, long version) {
-        settle(name, store(name, version, new Batch(Batch.Urgency.LAZY), () -> {}), true);
+        RetainedTopic topic = byName.get(name);
+        if (topic != null) {
+            topic.keepInMemory(version, this);
+        }
+    }
+
+    /**
+     * The storage was asked for the message of a topic that it alone has: that is in memory now, unless it was changed
+     * since.
+     *
+     * @param asked the version for which it was asked
+     * @param read the message of that version, or null when the storage does not have it
+     * @return 0; or, when the storage has lost the message, the version of the change that takes it away, for
+     *     {@link #store}
+     */
+    long restore(RetainedTopic topic, long asked, @Nullable Message read) {
+        long change = topic.restore(asked, read, this);
+        cache.trim();
+        return change;
     }
 
     /** Takes a row that the storage held, at the start, before anything else; of several of a topic the newest wins. */
@@ -195,6 +220,15 @@ final class RetainedMessages {
         return bytes.sum();
     }
 
+    /** Rough bytes of those of them that no storage has yet. */
+    long unsettledBytes() {
+        return unsettledBytes.sum();
+    }
+
+    RetainedCache cache() {
+        return cache;
+    }
+
     /** The topics from a place on in {@link TopicOrder}; sees those that are there throughout. */
     Iterator<RetainedTopic> from(byte[] place, boolean inclusive) {
         return topics.tailMap(place, inclusive).values().iterator();
@@ -208,14 +242,20 @@ final class RetainedMessages {
         return versions.incrementAndGet();
     }
 
-    /** A topic's message has changed. */
-    void replaced(
-            TopicName topic, @Nullable Message before, @Nullable Message after, boolean expiring, boolean expiringNow) {
+    /** A topic's message has changed, and with it what it counts for: 0 when there is none. */
+    void replaced(TopicName topic, int bytesBefore, int bytesNow, boolean expiring, boolean expiringNow) {
         if (!isOfTheServer(topic)) {
-            count.add((after == null ? 0 : 1) - (before == null ? 0 : 1));
-            bytes.add((after == null ? 0 : after.bytes()) - (before == null ? 0 : before.bytes()));
+            count.add((bytesNow == 0 ? 0 : 1) - (bytesBefore == 0 ? 0 : 1));
+            bytes.add(bytesNow - bytesBefore);
         }
         expiringTopics.add((expiringNow ? 1 : 0) - (expiring ? 1 : 0));
+    }
+
+    /** More bytes, or less, wait for the storage. */
+    void unsettled(int more) {
+        if (more != 0) {
+            unsettledBytes.add(more);
+        }
     }
 
     private static boolean isOfTheServer(TopicName topic) {

@@ -229,7 +229,11 @@ final class Session {
 
     /** As soon as a client is connected, it is to be sent the retained messages that a subscription matches. */
     void oweRetained(Subscription subscription) {
-        retainedDeliveries.removeIf(delivery -> delivery.filter().equals(subscription.filter()));
+        for (RetainedDelivery earlier : List.copyOf(retainedDeliveries)) {
+            if (earlier.filter().equals(subscription.filter())) {
+                forget(earlier);
+            }
+        }
         retainedDeliveries.add(new RetainedDelivery(this, subscription));
     }
 
@@ -240,8 +244,13 @@ final class Session {
     }
 
     private void retainedDelivered(RetainedDelivery delivery) {
-        retainedDeliveries.remove(delivery);
+        forget(delivery);
         nothingOwed(delivery.filter());
+    }
+
+    private void forget(RetainedDelivery delivery) {
+        retainedDeliveries.remove(delivery);
+        delivery.close();
     }
 
     /**
@@ -271,11 +280,16 @@ final class Session {
                     continueRetainedInNextTurn();
                     return;
                 }
-                case CLIENT_BUSY -> {
+                case CLIENT_BUSY, READING -> {
                     return;
                 }
             }
         }
+    }
+
+    /** Memory is short, or nobody is connected: what can be read from storage leaves it. */
+    private void letRetainedGo() {
+        retainedDeliveries.forEach(RetainedDelivery::letGo);
     }
 
     /** A task that is handed in during a turn may still run in it: the network gets its turn only after its end. */
@@ -348,6 +362,12 @@ final class Session {
         updateHints();
     }
 
+    /** Memory is short: what a stored session has not been sent is read from the storage. */
+    void fallBehind() {
+        queue.fallBehind();
+        letRetainedGo();
+    }
+
     /** Shows other loops how it stands, where that has changed. */
     void updateHints() {
         boolean hasRoom = queue.room() > 0;
@@ -384,6 +404,7 @@ final class Session {
             return;
         }
         queue.disconnected();
+        letRetainedGo();
         updateHints();
         offline();
         expireIn(expirySeconds);
@@ -500,6 +521,8 @@ final class Session {
             leave(subscription);
         }
         subscriptions.clear();
+        retainedDeliveries.forEach(RetainedDelivery::close);
+        retainedDeliveries.clear();
         queue.abandon();
     }
 

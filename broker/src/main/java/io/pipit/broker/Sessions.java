@@ -226,9 +226,9 @@ final class Sessions {
         });
     }
 
-    /** Memory is short: what stored sessions have not been sent is read from the storage. */
+    /** Memory is short: what sessions have not been sent is read from the storage, where it has that. */
     void fallBehind() {
-        byClient.values().forEach(session -> session.queue().fallBehind());
+        byClient.values().forEach(Session::fallBehind);
     }
 
     /** Whether the session with this number has ended, and what is left of it is not gone yet. */

@@ -28,7 +28,7 @@ public record Settings(Mqtt mqtt, Session session, Queue queue, Retained retaine
                     "_response/"),
             new Session(Duration.ofDays(7), Duration.ZERO),
             new Queue(1_000_000, 256L << 20, QueuePolicy.DROP_OLDEST, false),
-            new Retained(Duration.ZERO),
+            new Retained(Duration.ZERO, 0),
             new Sys(Duration.ofSeconds(10), "pipit@127.0.0.1"),
             new Limits(0, 0, 1 << 20, 0, 64L << 20),
             new Disk(Duration.ofSeconds(10)));
@@ -82,8 +82,10 @@ public record Settings(Mqtt mqtt, Session session, Queue queue, Retained retaine
      * Retained messages.
      *
      * @param expiry after which the server clears them; a shorter Message Expiry Interval goes first
+     * @param cacheBytes of those that the storage has and memory, too, so that they need not be read; 0 takes a
+     *     sixteenth of the heap
      */
-    public record Retained(Duration expiry) {}
+    public record Retained(Duration expiry, long cacheBytes) {}
 
     /**
      * The topics below {@code $SYS}.

@@ -279,6 +279,8 @@ final class SysTopics {
         }
         values.put("faults", metrics.brokerFaults());
         values.put("messages/retained", gauges.retainedMessages());
+        values.put("messages/retained/hits", metrics.retainedHits());
+        values.put("messages/retained/misses", metrics.retainedMisses());
         values.put("messages/expired", metrics.dropped(DropReason.EXPIRED));
         values.put("messages/dropped", metrics.dropped());
         for (DropReason reason : DropReason.values()) {

@@ -43,17 +43,30 @@ final class UnreadableRows {
         loop.lazily(batch -> copy(table, row, batch));
     }
 
+    /** A row is not there, or an older one in its place, though it was durable. */
+    void missing(Table table, byte[] key) {
+        tell("A row is missing from the storage", table, key, "it was durable, and is not there");
+    }
+
     private static Batch copy(Table table, Row row, Batch batch) {
         return batch.put(Table.UNREADABLE, Keys.unreadable(table, row.key()), row.value());
     }
 
     private void tell(Table table, Row row, RuntimeException fault) {
+        tell(
+                "A row of the storage cannot be read and was set aside in its table UNREADABLE",
+                table,
+                row.key(),
+                String.valueOf(fault.getMessage()));
+    }
+
+    private void tell(String became, Table table, byte[] key, String fault) {
         long number = count.incrementAndGet();
-        String what = "row " + textOf(row.key()) + " of " + table + ": " + fault.getMessage();
+        String what = "row " + textOf(key) + " of " + table + ": " + fault;
         if (number <= LOGGED) {
             LOG.warn(
-                    "A row of the storage cannot be read and was set aside in its table UNREADABLE: {}; what it held is"
-                            + " missing until a backup of the storage is restored{}",
+                    "{}: {}; what it held is missing until a backup of the storage is restored{}",
+                    became,
                     what,
                     number == LOGGED ? "; further rows are only counted" : "");
         }

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RetainedCursorTest {
     private long nowMillis;
-    private final RetainedMessages retained = new RetainedMessages(() -> nowMillis, Duration.ZERO);
+    private final RetainedMessages retained =
+            new RetainedMessages(() -> nowMillis, Duration.ZERO, new RetainedCache(1 << 20));
 
     @ParameterizedTest
     @CsvSource(
@@ -186,7 +187,7 @@ class RetainedCursorTest {
         List<String> topics = new ArrayList<>();
         while (true) {
             switch (cursor.next(maxVisits)) {
-                case Step.Found found -> topics.add(found.message().topic().toString());
+                case Step.Found found -> topics.add(found.topic().name().toString());
                 case Step.Paused paused -> {}
                 case Step.Finished finished -> {
                     return topics;
@@ -201,13 +202,16 @@ class RetainedCursorTest {
         return cursor.visited();
     }
 
-    private static String value(Step step) {
-        return step instanceof Step.Found found
-                ? found.message().topic() + "=" + found.message().payload().toText()
-                : step.toString();
+    private String value(Step step) {
+        if (step instanceof Step.Found(RetainedTopic topic)) {
+            Message message = topic.message(nowMillis);
+            return topic.name()
+                    + (message == null ? " without" : "=" + message.payload().toText());
+        }
+        return step.toString();
     }
 
-    private static List<String> rest(RetainedCursor cursor) {
+    private List<String> rest(RetainedCursor cursor) {
         List<String> rest = new ArrayList<>();
         Step step = cursor.next(100);
         while (!(step instanceof Step.Finished)) {

@@ -31,7 +31,8 @@ class RetainedMessagesTest {
     private static final TopicName TOPIC = TopicName.of("a/b");
 
     private long nowMillis = 1_000;
-    private final RetainedMessages retained = new RetainedMessages(() -> nowMillis, Duration.ZERO);
+    private final RetainedMessages retained =
+            new RetainedMessages(() -> nowMillis, Duration.ZERO, new RetainedCache(1 << 20));
 
     @Test
     @Spec("MQTT-3.3.1-5")
@@ -117,7 +118,8 @@ class RetainedMessagesTest {
 
     @Test
     void serverExpiry_endsWhatLivesLonger() {
-        RetainedMessages bounded = new RetainedMessages(() -> nowMillis, Duration.ofMillis(300));
+        RetainedMessages bounded =
+                new RetainedMessages(() -> nowMillis, Duration.ofMillis(300), new RetainedCache(1 << 20));
         bounded.set(message("never", "1"));
         bounded.set(expiring("later", 5_000));
         bounded.set(expiring("sooner", 1_100));
@@ -178,7 +180,7 @@ class RetainedMessagesTest {
             store(storage, "d", retained.set(message("d", "4")));
             store(storage, "d", retained.clear(TopicName.of("d")));
         });
-        RetainedMessages loaded = new RetainedMessages(() -> nowMillis, Duration.ZERO);
+        RetainedMessages loaded = new RetainedMessages(() -> nowMillis, Duration.ZERO, new RetainedCache(1 << 20));
         rows.forEach(loaded::load);
         assertThat(loaded.get(TOPIC)).isEqualTo(retained.get(TOPIC));
         assertThat(loaded.get(TopicName.of("c"))).isEqualTo(retained.get(TopicName.of("c")));
@@ -193,7 +195,7 @@ class RetainedMessagesTest {
         for (String text : List.of("1", "2", "3")) {
             rows.addAll(rowsAfter(storage -> store(storage, "a/b", retained.set(message("a/b", text)))));
         }
-        RetainedMessages loaded = new RetainedMessages(() -> nowMillis, Duration.ZERO);
+        RetainedMessages loaded = new RetainedMessages(() -> nowMillis, Duration.ZERO, new RetainedCache(1 << 20));
         List.of(rows.get(2), rows.get(0), rows.get(1)).forEach(loaded::load);
         assertThat(text(loaded.get(TOPIC))).isEqualTo("3");
         assertThat(loaded.count()).isEqualTo(1);
@@ -204,7 +206,7 @@ class RetainedMessagesTest {
         Row row = rowsAfter(storage -> store(storage, "a/b", retained.set(message("a/b", "1"))))
                 .getFirst();
         row.value()[Long.BYTES]++;
-        assertThatThrownBy(() -> new RetainedMessages(() -> 0, Duration.ZERO).load(row))
+        assertThatThrownBy(() -> new RetainedMessages(() -> 0, Duration.ZERO, new RetainedCache(1 << 20)).load(row))
                 .isInstanceOf(CorruptRowException.class);
     }
 
@@ -213,7 +215,7 @@ class RetainedMessagesTest {
         Row row = rowsAfter(storage -> store(storage, "a/b", retained.set(message("a/b", "1"))))
                 .getFirst();
         Row longer = new Row(row.key(), Arrays.copyOf(row.value(), row.value().length + 1));
-        assertThatThrownBy(() -> new RetainedMessages(() -> 0, Duration.ZERO).load(longer))
+        assertThatThrownBy(() -> new RetainedMessages(() -> 0, Duration.ZERO, new RetainedCache(1 << 20)).load(longer))
                 .isInstanceOf(CorruptRowException.class);
     }
 
@@ -408,7 +410,7 @@ class RetainedMessagesTest {
     }
 
     private static Message messageOf(Row row) {
-        RetainedMessages loaded = new RetainedMessages(() -> 0, Duration.ZERO);
+        RetainedMessages loaded = new RetainedMessages(() -> 0, Duration.ZERO, new RetainedCache(1 << 20));
         loaded.load(row);
         return present(loaded.get(TopicName.owning(row.key())));
     }

@@ -19,6 +19,7 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,6 +214,23 @@ public interface StorageContract {
     }
 
     @Test
+    default void get_ofManyRows_givesThoseThatAreThereInTheOrderOfTheQuestion() throws InterruptedException {
+        try (Opened opened = new Opened(open())) {
+            Batch rows = batch(Urgency.DURABLE);
+            for (int i = 0; i < 1_000; i++) {
+                rows.put(Table.RETAINED, key("k" + i), key("v" + i));
+            }
+            opened.commit(rows);
+            opened.commit(batch(Urgency.LAZY).delete(Table.RETAINED, key("k7")).put(Table.WILLS, key("w"), key("x")));
+            assertThat(opened.get(Table.RETAINED, "k9", "k7", "k500", "w", "k10", "k9"))
+                    .containsExactly("k9=v9", "k500=v500", "k10=v10", "k9=v9");
+            assertThat(opened.get(Table.RETAINED)).isEmpty();
+            String[] all = IntStream.range(0, 1_000).mapToObj(i -> "k" + i).toArray(String[]::new);
+            assertThat(opened.get(Table.RETAINED, all)).hasSize(999).contains("k999=v999");
+        }
+    }
+
+    @Test
     default void add_fromNothing_countsFromZero() throws InterruptedException {
         try (Opened opened = new Opened(open())) {
             opened.commit(batch(Urgency.DURABLE).add(Table.MESSAGES, key("a"), 3));
@@ -368,8 +386,11 @@ public interface StorageContract {
             return awaitRows(answers);
         }
 
-        private List<String> get(Table table, String key) throws InterruptedException {
-            return row(table, key).stream()
+        private List<String> get(Table table, String... keys) throws InterruptedException {
+            List<Read> answers = new ArrayList<>();
+            storage.get(table, Arrays.stream(keys).map(StorageContract::key).toList(), loop, answers::add);
+            assertThat(answers).isEmpty();
+            return awaitRows(answers).stream()
                     .map(row -> new String(row.key(), UTF_8) + "=" + new String(row.value(), UTF_8))
                     .toList();
         }

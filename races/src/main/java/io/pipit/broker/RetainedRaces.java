@@ -25,7 +25,7 @@ final class RetainedRaces {
     private RetainedRaces() {}
 
     private static RetainedMessages retained() {
-        return new RetainedMessages(() -> 0, Duration.ZERO);
+        return new RetainedMessages(() -> 0, Duration.ZERO, new RetainedCache(1 << 20));
     }
 
     private static Message message(String topic, String payload) {
@@ -45,8 +45,8 @@ final class RetainedRaces {
         int count = 0;
         while (true) {
             switch (cursor.next(1000)) {
-                case Step.Found(Message message) ->
-                    count += message.topic().toString().startsWith("s") ? 100 : 1;
+                case Step.Found(RetainedTopic topic) ->
+                    count += topic.name().toString().startsWith("s") ? 100 : 1;
                 case Step.Paused() -> {}
                 case Step.Finished() -> {
                     return count;

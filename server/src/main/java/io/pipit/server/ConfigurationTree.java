@@ -152,7 +152,8 @@ final class ConfigurationTree {
 
     private Settings.Retained retained() {
         return new Settings.Retained(
-                values.duration("retained.expiry", DEFAULT.retained().expiry(), YEARS));
+                values.duration("retained.expiry", DEFAULT.retained().expiry(), YEARS),
+                values.bytes("retained.cache", DEFAULT.retained().cacheBytes(), 0, Long.MAX_VALUE));
     }
 
     private Settings.Sys sys() {

@@ -74,6 +74,7 @@ final class ConfigurationTest {
               qos0: false
             retained:
               expiry: 0
+              cache: 0
             sys:
               interval: 10s
               node: "pipit@127.0.0.1"

@@ -167,8 +167,8 @@ final class Disk implements Storage {
     }
 
     @Override
-    public void get(Table table, byte[] key, Loop loop, Consumer<Read> done) {
-        read(loop, done, () -> rows.get(table, key));
+    public void get(Table table, List<byte[]> keys, Loop loop, Consumer<Read> done) {
+        read(loop, done, () -> rows.get(table, keys));
     }
 
     private void read(Loop loop, Consumer<Read> done, Supplier<List<Row>> found) {

@@ -72,7 +72,7 @@ final class PlanMaker {
                 mqtt(standard.mqtt()),
                 new Settings.Session(Duration.ofDays(7), Duration.ZERO),
                 queue,
-                standard.retained(),
+                new Settings.Retained(Duration.ZERO, retainedCache()),
                 new Settings.Sys(Duration.ZERO, standard.sys().node()),
                 new Settings.Limits(0, 0, outgoing, memory, uncommitted),
                 standard.disk());
@@ -81,6 +81,15 @@ final class PlanMaker {
                 settings,
                 oneIn(3) ? 0 : random.nextInt(8_000),
                 oneIn(2) ? 0 : random.nextInt(3_000));
+    }
+
+    /** For all retained messages, for some or for none; drawn apart, since it changes nothing that anybody does. */
+    private long retainedCache() {
+        return switch (new SplittableRandom(~seed).nextInt(3)) {
+            case 0 -> 0;
+            case 1 -> 400;
+            default -> 1;
+        };
     }
 
     /** Often so small that a client that takes nothing for a while is not read. */

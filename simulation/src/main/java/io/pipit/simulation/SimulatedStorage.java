@@ -166,8 +166,8 @@ public final class SimulatedStorage implements Storage {
     }
 
     @Override
-    public void get(Table table, byte[] key, Loop loop, Consumer<Read> done) {
-        read(loop, done, () -> rows.get(table, key));
+    public void get(Table table, List<byte[]> keys, Loop loop, Consumer<Read> done) {
+        read(loop, done, () -> rows.get(table, keys));
     }
 
     @Override

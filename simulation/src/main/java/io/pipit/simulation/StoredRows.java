@@ -5,6 +5,7 @@ import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.StoredTables;
 import io.pipit.broker.spi.Table;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -51,10 +52,16 @@ final class StoredRows implements StoredTables {
         apply(batch);
     }
 
-    /** One row, or none. */
-    List<Row> get(Table table, byte[] key) {
-        byte[] value = rowsOf(table).get(key);
-        return value == null ? List.of() : List.of(new Row(key.clone(), value.clone()));
+    /** The rows with these keys that are there. */
+    List<Row> get(Table table, List<byte[]> keys) {
+        List<Row> found = new ArrayList<>();
+        for (byte[] key : keys) {
+            byte[] value = rowsOf(table).get(key);
+            if (value != null) {
+                found.add(new Row(key.clone(), value.clone()));
+            }
+        }
+        return found;
     }
 
     /** The first row of a table becomes this. */

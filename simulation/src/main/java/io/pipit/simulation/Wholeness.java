@@ -59,6 +59,8 @@ final class Wholeness {
         requireNone("shared subscriptions", now.sharedSubscriptions());
         requireNone("retained messages", now.retainedMessages());
         requireNone("bytes of retained messages", now.retainedBytes());
+        requireNone("bytes of retained messages in the cache", now.retainedCacheBytes());
+        requireNone("bytes of retained messages that are not stored", now.retainedUnsettledBytes());
         if (!now.indexIsEmpty()) {
             add("the index has no filter, but is not empty");
         }

@@ -101,6 +101,14 @@ enum BrokerMutant {
                     int references = 0;
                     """)),
 
+    /** A retained message that was read from the storage is sent though it was changed since. */
+    RETAINED_SENT_AS_IT_WAS_READ(
+            "fresh-retained",
+            new Edit(
+                    "RetainedReader",
+                    "RetainedTopic.isStored(held) && read != null && topic.version() == asked ? read : held;",
+                    "read != null ? read : held;")),
+
     /** An entry gives up its claim on a shared message with PUBREC, and again with PUBCOMP. */
     COUNTER_DECREMENTED_TWICE("nothing-lost", new Edit("QueueEntry", "long taken = messageId; messageId = 0;", """
                     long taken = messageId;

@@ -29,13 +29,31 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 3.3.1.3 and 3.8.3.1: the last message of a topic, for those who come later. */
+/**
+ * Section 3.3.1.3 and 3.8.3.1: the last message of a topic, for those who come later. Whether memory has it, or some, or
+ * only the storage, makes no difference to anybody.
+ */
+@ParameterizedClass
+@ValueSource(longs = {0, 300, 1})
 final class RetainedTest {
+    private final long cacheBytes;
+
     @RegisterExtension
-    final Dialogue broker = new Dialogue();
+    final Dialogue broker;
+
+    RetainedTest(long cacheBytes) {
+        this.cacheBytes = cacheBytes;
+        this.broker = new Dialogue(configuration());
+    }
+
+    private SettingsDraft configuration() {
+        return settings().retainedCache(cacheBytes);
+    }
 
     @Test
     @Spec({"MQTT-3.3.1-5", "MQTT-3.3.1-9"})
@@ -232,7 +250,7 @@ final class RetainedTest {
 
     @Test
     void serverSideExpiry_endsARetainedMessage() {
-        broker.configured(settings().retainedExpiry(Duration.ofSeconds(100)));
+        broker.configured(configuration().retainedExpiry(Duration.ofSeconds(100)));
         broker.connect(connect("alice")).publishes(publish("t", "kept").retained());
         broker.advance(Duration.ofSeconds(98));
         broker.connect(connect("bob")).subscribes("t").receivesPublish();
@@ -469,7 +487,7 @@ final class RetainedTest {
 
     @Test
     void manyRetained_areNotCountedAgainstTheQueue() {
-        broker.configured(settings().queue(5, QueuePolicy.DROP_OLDEST));
+        broker.configured(configuration().queue(5, QueuePolicy.DROP_OLDEST));
         var alice = broker.connect(connect("alice"));
         for (int i = 0; i < 50; i++) {
             alice.publishes(publish("r/" + i, "kept").retained().qos1());

@@ -7,10 +7,13 @@ import java.time.Duration;
 
 /** Settings in the making: the defaults, without publications below $SYS, but for what a dialogue is about. */
 public final class SettingsDraft {
+    /** {@code -Ddialogue.retained-cache=1}: the same dialogues, in which every retained message is read from storage. */
+    private static final long RETAINED_CACHE = Long.getLong("dialogue.retained-cache", 0);
+
     private Settings.Mqtt mqtt = Settings.DEFAULT.mqtt();
     private Settings.Session session = Settings.DEFAULT.session();
     private Settings.Queue queue = Settings.DEFAULT.queue();
-    private Settings.Retained retained = Settings.DEFAULT.retained();
+    private Settings.Retained retained = new Settings.Retained(Duration.ZERO, RETAINED_CACHE);
     private Settings.Sys sys =
             new Settings.Sys(Duration.ZERO, Settings.DEFAULT.sys().node());
     private Settings.Limits limits = Settings.DEFAULT.limits();
@@ -196,7 +199,12 @@ public final class SettingsDraft {
     }
 
     public SettingsDraft retainedExpiry(Duration expiry) {
-        retained = new Settings.Retained(expiry);
+        retained = new Settings.Retained(expiry, retained.cacheBytes());
+        return this;
+    }
+
+    public SettingsDraft retainedCache(long bytes) {
+        retained = new Settings.Retained(retained.expiry(), bytes);
         return this;
     }
 

@@ -95,6 +95,11 @@ final class OpenTables implements Tables {
     }
 
     @Override
+    public List<Row> get(Table table, List<byte[]> keys) throws RocksDBException {
+        return locked(open -> open.get(table, keys));
+    }
+
+    @Override
     public List<Row> scan(Table table, byte[] from, byte @Nullable [] to, int max) throws RocksDBException {
         return locked(open -> open.scan(table, from, to, max));
     }

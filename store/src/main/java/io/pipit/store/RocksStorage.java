@@ -107,14 +107,8 @@ public final class RocksStorage implements Storage {
     }
 
     @Override
-    public void get(Table table, byte[] key, Loop loop, Consumer<Read> done) {
-        read(
-                () -> {
-                    byte[] value = tables.get(table, key);
-                    return value == null ? List.of() : List.of(new Row(key, value));
-                },
-                loop,
-                done);
+    public void get(Table table, List<byte[]> keys, Loop loop, Consumer<Read> done) {
+        read(() -> tables.get(table, keys), loop, done);
     }
 
     private interface Reading {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -216,6 +217,22 @@ final class RocksTables implements Tables {
     @Override
     public byte @Nullable [] get(Table table, byte[] key) throws RocksDBException {
         return database.get(handle(table), key);
+    }
+
+    @Override
+    public List<Row> get(Table table, List<byte[]> keys) throws RocksDBException {
+        if (keys.isEmpty()) {
+            return List.of(); // which RocksDB would refuse
+        }
+        List<byte[]> values = database.multiGetAsList(Collections.nCopies(keys.size(), handle(table)), keys);
+        List<Row> rows = new ArrayList<>(keys.size());
+        for (int i = 0; i < keys.size(); i++) {
+            byte[] value = values.get(i);
+            if (value != null) {
+                rows.add(new Row(keys.get(i), value));
+            }
+        }
+        return rows;
     }
 
     @Override

@@ -30,6 +30,9 @@ interface Tables extends AutoCloseable {
 
     byte @Nullable [] get(Table table, byte[] key) throws RocksDBException;
 
+    /** The rows with these keys that are there, in the order of the keys here. */
+    List<Row> get(Table table, List<byte[]> keys) throws RocksDBException;
+
     /** The first rows from a key, inclusive, to another, exclusive; or to the table's end. */
     List<Row> scan(Table table, byte[] from, byte @Nullable [] to, int max) throws RocksDBException;
 

@@ -98,6 +98,11 @@ final class FailingDisk implements RocksStorage.Opening {
         }
 
         @Override
+        public List<Row> get(Table table, List<byte[]> keys) throws RocksDBException {
+            return real.get(table, keys);
+        }
+
+        @Override
         public List<Row> scan(Table table, byte[] from, byte @Nullable [] to, int max) throws RocksDBException {
             return real.scan(table, from, to, max);
         }

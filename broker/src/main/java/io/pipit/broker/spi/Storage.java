@@ -27,7 +27,7 @@ public interface Storage {
 
     /** How a read ended. */
     sealed interface Read {
-        /** The rows found, in the order of their keys. */
+        /** The rows found: of a scan in the order of their keys, else in the order in which they were asked for. */
         record Rows(List<Row> rows) implements Read {
             public Rows {
                 rows = List.copyOf(rows);
@@ -57,7 +57,15 @@ public interface Storage {
     void scan(Table table, byte[] from, byte @Nullable [] to, int max, Loop loop, Consumer<Read> done);
 
     /** Reads one row: the answer holds it, or nothing. */
-    void get(Table table, byte[] key, Loop loop, Consumer<Read> done);
+    default void get(Table table, byte[] key, Loop loop, Consumer<Read> done) {
+        get(table, List.of(key), loop, done);
+    }
+
+    /**
+     * Reads the rows with these keys: the answer holds those that are there. Each is seen as by a read of its own; a batch
+     * that is being made durable meanwhile may be seen in part.
+     */
+    void get(Table table, List<byte[]> keys, Loop loop, Consumer<Read> done);
 
     /** Why durable work must be refused at the moment, or null when it need not; any thread. */
     @Nullable
