@@ -121,8 +121,7 @@ final class LazyChanges {
             switch (read) {
                 case Storage.Read.Rows(List<Row> found) -> {
                     refused.remove(entry);
-                    boolean isRemoved = found.isEmpty() || loop.sessions().isBeingRemoved(Keys.numberOf(entry));
-                    if (!isRemoved) {
+                    if (!found.isEmpty()) {
                         loop.lazyBatch().delete(Table.ENTRIES, entry).add(Table.MESSAGES, claim.key(), claim.amount());
                     }
                 }

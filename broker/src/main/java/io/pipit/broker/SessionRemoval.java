@@ -46,13 +46,11 @@ final class SessionRemoval {
             queue.whenSettled(() -> removal.removeFrom(0));
         } else {
             queue.forEach(removal::leaveMemory);
-            loop.sessions().gone(session.number());
         }
     }
 
     /** Goes on, after a restart, with one that had ended before. */
     static void resume(BrokerLoop loop, StoredRow.EndedSession ended) {
-        loop.sessions().removing(ended.number());
         new SessionRemoval(loop, ended.clientIdentifier(), ended.number(), ended.sentUpTo()).removeFrom(0);
     }
 
@@ -73,9 +71,8 @@ final class SessionRemoval {
                 .deleteRange(Table.RECEIVED, keys.first(), keys.end())
                 .delete(Table.BROKER, Keys.dead(keys.number()));
         loop.commit(batch, client.value(), commit -> {
-            switch (commit) {
-                case Storage.Commit.Durable() -> loop.sessions().gone(keys.number());
-                case Storage.Commit.Failed failed -> loop.later(this::finish);
+            if (commit instanceof Storage.Commit.Failed) {
+                loop.later(this::finish);
             }
         });
     }

@@ -8,11 +8,9 @@ import io.pipit.mqtt.ReasonCode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of one loop: found, created, taken over, ended. Confined to that loop. */
@@ -22,9 +20,6 @@ final class Sessions {
 
     /** The clients whose CONNECT waits for the storage, and who came after it. */
     private final Map<ClientIdentifier, List<Handshake>> connecting = new HashMap<>();
-
-    /** The numbers of sessions that have ended and of which something is left. */
-    private final Set<Long> removed = new HashSet<>();
 
     Sessions(BrokerLoop loop) {
         this.loop = loop;
@@ -194,7 +189,6 @@ final class Sessions {
 
     private void leave(Session session) {
         byClient.remove(session.clientIdentifier(), session);
-        removed.add(session.number());
         loop.wills().publish(session); // [MQTT-3.1.2-8], 3.1.3.2.2: the end of the session ends the delay
         session.end();
         loop.metrics().sessionEnded();
@@ -229,20 +223,5 @@ final class Sessions {
     /** Memory is short: what sessions have not been sent is read from the storage, where it has that. */
     void fallBehind() {
         byClient.values().forEach(Session::fallBehind);
-    }
-
-    /** Whether the session with this number has ended, and what is left of it is not gone yet. */
-    boolean isBeingRemoved(long number) {
-        return removed.contains(number);
-    }
-
-    /** The removal of an ended session begins after a restart. */
-    void removing(long number) {
-        removed.add(number);
-    }
-
-    /** Nothing is left of the session with this number. */
-    void gone(long number) {
-        removed.remove(number);
     }
 }

@@ -71,7 +71,7 @@ final class SharedGroup<M extends SharedGroup.Member> {
         if (picked < 0) {
             return null;
         }
-        turn.compareAndSet(first, picked + 1 == all.length ? 0 : picked + 1);
+        turn.compareAndSet(first, picked + 1);
         return member(all, picked);
     }
 

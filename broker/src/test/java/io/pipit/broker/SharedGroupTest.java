@@ -78,6 +78,23 @@ class SharedGroupTest {
     }
 
     @Test
+    void pick_withAllQueuesFull_isNobodyWhoseSessionEnds() {
+        group.add(a);
+        group.add(b);
+        a.full = true;
+        a.connected = false;
+        assertThat(group.isFull()).isFalse();
+        b.full = true;
+        assertThat(List.of(picked(), picked())).containsOnly(b);
+        b.connected = false;
+        assertThat(group.pick()).isNull();
+        assertThat(group.isFull()).isFalse();
+        a.stored = true;
+        assertThat(picked()).isEqualTo(a);
+        assertThat(group.isFull()).isTrue();
+    }
+
+    @Test
     void isFull_whenEveryMemberThatCouldTakeOneIs() {
         assertThat(group.isFull()).isFalse();
         group.add(a);

@@ -10,6 +10,7 @@ import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.QueuePolicy;
+import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.Packet;
@@ -377,6 +378,54 @@ final class RareMomentsTest {
         if (storage == Storage.SOUND) {
             assertThat(acknowledged).hasSize(2);
         }
+    }
+
+    @Test
+    void sharedMessageThatIsPassedOnToAMemberForWhomItCannotBeStored_isRefused_andRetainedAllTheSame() {
+        for (int turns = 0; turns < 8; turns++) {
+            for (String member : List.of("alice", "bob", "dave")) { // on more loops than one
+                broker.configured(settings());
+                broker.connect(connect(member).expiry(600))
+                        .subscribes("$share/g/t", 1)
+                        .vanishes();
+                broker.connect(connect("carol").expiry(600))
+                        .subscribes("$share/g/t", 1)
+                        .vanishes();
+                var publisher = broker.connect(connect("publisher"));
+                broker.storage().holdCommits();
+                broker.tries(connect(member).expiry(600)).mayLeaveUnheard();
+                publisher.sendsWithoutTurn(
+                        publish("t", "x").qos1(1).retained().packet());
+                for (int i = 0; i < turns; i++) {
+                    broker.turn();
+                }
+                broker.storage().releaseOneCommit(); // the session that the message is on its way to ends
+                broker.runUntilIdle();
+                failTheFirstHeldEntry();
+                broker.storage().releaseCommits();
+                broker.runUntilIdle();
+                publisher.receives(Packets.puback(1, ReasonCode.QUOTA_EXCEEDED));
+                broker.advance(Duration.ofSeconds(5));
+                broker.crashes();
+                broker.connect(connect("carol").expiry(600).resuming()).receivesNothing();
+                broker.connect(connect("eve"))
+                        .subscribes("t")
+                        .receives(publish("t", "x").qos1().retained());
+            }
+        }
+    }
+
+    /** What waits for the storage becomes durable, up to the first message for a queue, which does not. */
+    private void failTheFirstHeldEntry() {
+        while (broker.storage().held().getFirst().changes().stream()
+                .noneMatch(change -> change instanceof Batch.Put put && put.table() == Table.ENTRIES)) {
+            broker.storage().releaseOneCommit();
+            broker.runUntilIdle();
+        }
+        broker.storage().failCommits("input/output error", false);
+        broker.storage().releaseOneCommit();
+        broker.storage().recover();
+        broker.runUntilIdle();
     }
 
     @Test
