@@ -105,6 +105,11 @@ public final class SimulatedStorage implements Storage {
         }
     }
 
+    /** How many reads wait to be released. */
+    public int heldReads() {
+        return heldReads.size();
+    }
+
     /** The broker's process died: what was not durable is lost. */
     public void crash() {
         held.clear();

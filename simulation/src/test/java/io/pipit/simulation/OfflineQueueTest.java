@@ -17,6 +17,8 @@ import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -481,6 +483,41 @@ final class OfflineQueueTest {
         broker.advance(Duration.ofMinutes(5));
         assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
         assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    @Test
+    void messageOfManyQueues_goesThoughManyThatStayAreBeforeIt_andTheseWhenTheirQueuesEnd() {
+        for (int i = 0; i < 9; i++) {
+            offline("bob" + i);
+        }
+        var alice = broker.connect(connect("alice"));
+        int messages = 600; // two rows each: more than are looked at in one step
+        for (int i = 0; i < messages; i++) {
+            alice.publishes(publish("t", "m" + i).qos1());
+        }
+        List<SimulatedClient> connected = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            connected.add(broker.connect(connect("carol" + i).expiry(600)).subscribes("u"));
+        }
+        alice.publishes(publish("u", "x").qos1());
+        assertThat(broker.storage().rows(Table.MESSAGES)).isEqualTo(2 * messages + 2);
+        connected.forEach(carol -> carol.acknowledges(carol.receives(publish("u", "x").qos1())));
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.MESSAGES)).isEqualTo(2 * messages);
+        for (int i = 0; i < 9; i++) {
+            broker.connect(connect("bob" + i));
+        }
+        broker.advance(Duration.ofSeconds(10));
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    @Test
+    void messagesOfManyQueues_areLookedForOnceAtATime_howeverLongThatTakes() {
+        broker.storage().holdReads();
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().heldReads()).isEqualTo(1);
+        broker.storage().releaseReads();
+        largeFanOut_isStoredOnceAndRemovedWithTheLastEntry();
     }
 
     @ParameterizedTest
