@@ -501,7 +501,8 @@ final class OfflineQueueTest {
         }
         alice.publishes(publish("u", "x").qos1());
         assertThat(broker.storage().rows(Table.MESSAGES)).isEqualTo(2 * messages + 2);
-        connected.forEach(carol -> carol.acknowledges(carol.receives(publish("u", "x").qos1())));
+        connected.forEach(
+                carol -> carol.acknowledges(carol.receives(publish("u", "x").qos1())));
         broker.advance(Duration.ofSeconds(5));
         assertThat(broker.storage().rows(Table.MESSAGES)).isEqualTo(2 * messages);
         for (int i = 0; i < 9; i++) {

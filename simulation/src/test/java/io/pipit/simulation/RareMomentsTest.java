@@ -394,8 +394,7 @@ final class RareMomentsTest {
                 var publisher = broker.connect(connect("publisher"));
                 broker.storage().holdCommits();
                 broker.tries(connect(member).expiry(600)).mayLeaveUnheard();
-                publisher.sendsWithoutTurn(
-                        publish("t", "x").qos1(1).retained().packet());
+                publisher.sendsWithoutTurn(publish("t", "x").qos1(1).retained().packet());
                 for (int i = 0; i < turns; i++) {
                     broker.turn();
                 }
