@@ -72,12 +72,6 @@ final class Backlog {
         return cursor;
     }
 
-    /** The lowest sequence number that may be unread or in the page. */
-    long position() {
-        QueueEntry first = page.peek();
-        return first == null ? cursor : first.sequence();
-    }
-
     /**
      * Reads on, when nothing is being read.
      *

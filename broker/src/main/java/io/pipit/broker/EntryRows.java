@@ -216,7 +216,10 @@ final class EntryRows {
         loop.broker().unreadable().setAside(loop, table, row, fault);
     }
 
-    /** Stands for an entry whose row could not be read: without a message, it is dropped when its turn comes. */
+    /**
+     * Stands for an entry whose row could not be read and is set aside: without a message, it is dropped when its turn
+     * comes.
+     */
     private static QueueEntry unreadable(Row row) {
         int bytes;
         try {
@@ -225,9 +228,7 @@ final class EntryRows {
             bytes = 0;
         }
         Terms terms = new Terms(QoS.AT_LEAST_ONCE, false, Terms.NO_IDENTIFIERS, null);
-        QueueEntry entry = new QueueEntry(Keys.sequenceOf(row.key()), terms, null, 0, bytes);
-        entry.becomeDurable();
-        return entry;
+        return new QueueEntry(Keys.sequenceOf(row.key()), terms, null, 0, bytes);
     }
 
     /** What an entry counts for in its queue's bound. */

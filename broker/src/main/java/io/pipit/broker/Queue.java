@@ -411,7 +411,7 @@ final class Queue {
     /** The client has gone. What is in flight waits in storage for the next one. */
     void disconnected() {
         connected = false;
-        cursor = window.oldest(isBehind(cursor) ? Math.min(cursor, backlog.position()) : cursor);
+        cursor = window.oldest(cursor);
         completeRowless();
         window.open(0);
         if (rows != null) {
@@ -428,10 +428,6 @@ final class Queue {
                 complete(entry);
             }
         }
-    }
-
-    private boolean isBehind(long sequence) {
-        return rows != null && sequence < backlogEnd;
     }
 
     /** Sends in order as much as client, window and storage let pass. */

@@ -5,7 +5,9 @@ import static io.pipit.simulation.Packets.connect;
 import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.puback;
 import static io.pipit.simulation.Packets.publish;
+import static io.pipit.simulation.Packets.pubcomp;
 import static io.pipit.simulation.Packets.pubrec;
+import static io.pipit.simulation.Packets.pubrel;
 import static io.pipit.simulation.Packets.subscribe;
 import static io.pipit.simulation.SettingsDraft.settings;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.broker.QueuePolicy;
 import io.pipit.broker.spi.DropReason;
 import io.pipit.broker.spi.Table;
+import io.pipit.mqtt.Packet;
+import io.pipit.mqtt.Publish;
 import io.pipit.mqtt.QoS;
 import io.pipit.mqtt.ReasonCode;
 import io.pipit.mqtt.Spec;
@@ -376,6 +380,23 @@ final class OfflineQueueTest {
     }
 
     @Test
+    void readForTheBoundThatIsOnItsWayWhenItsClientComes_isNotForTheConnection() {
+        broker.configured(settings().queue(2, QueuePolicy.DROP_OLDEST));
+        offline("bob");
+        var alice = broker.connect(connect("alice"));
+        alice.publishes(publish("t", "m0").qos1()).publishes(publish("t", "m1").qos1());
+        broker.storage().holdReads();
+        alice.publishes(publish("t", "m2").qos1());
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        broker.storage().releaseReads();
+        broker.runUntilIdle();
+        List<Packet> heard = bob.hearsAll();
+        assertThat(heard).extracting(packet -> ((Publish) packet).payload().toText()).containsExactly("m0", "m1", "m2");
+        heard.forEach(packet -> bob.acknowledges((Publish) packet));
+        bob.receivesNothing();
+    }
+
+    @Test
     void allInFlight_dropsTheNew() {
         broker.configured(settings().queue(2, QueuePolicy.DROP_OLDEST));
         var bob = broker.connect(connect("bob").expiry(600).receiveMaximum(2)).subscribes("t");
@@ -434,6 +455,21 @@ final class OfflineQueueTest {
     }
 
     @Test
+    void boundOfBytes_isKnownAgainAfterACrash() {
+        broker.configured(settings().queueBytes(10_000, QueuePolicy.DROP_NEWEST));
+        offline("bob");
+        String large = "x".repeat(3_000);
+        broker.connect(connect("alice"))
+                .publishes(publish("t", large).qos1())
+                .publishes(publish("t", large).qos1());
+        broker.crashes();
+        broker.connect(connect("alice"))
+                .publishes(publish("t", large).qos1())
+                .publishes(publish("t", large).qos1());
+        broker.dropped("bob", DropReason.QUEUE_FULL, 1);
+    }
+
+    @Test
     void queueOfASessionThatEnds_isCounted() {
         broker.connect(connect("bob").expiry(60)).subscribes("t").vanishes();
         publishFive();
@@ -481,6 +517,27 @@ final class OfflineQueueTest {
             broker.advance(Duration.ofSeconds(3));
         }
         broker.advance(Duration.ofMinutes(5));
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+    }
+
+    @Test
+    @Spec("MQTT-4.4.0-1")
+    void messageOfManyQueues_thatAllHaveReceivedAtQos2_goes_thoughTheirConnectionsWereLostBeforePubcomp() {
+        for (int i = 0; i < 9; i++) {
+            offline("bob" + i);
+        }
+        broker.connect(connect("alice")).publishes(publish("t", "hi").qos2());
+        for (int i = 0; i < 9; i++) {
+            var bob = broker.connect(connect("bob" + i).resuming().expiry(600));
+            int identifier = bob.receives(publish("t", "hi").qos2()).packetIdentifier();
+            bob.sends(pubrec(identifier)).receives(pubrel(identifier));
+            bob.vanishes();
+            bob = broker.connect(connect("bob" + i).resuming().expiry(600));
+            bob.receives(pubrel(identifier));
+            bob.sends(pubcomp(identifier));
+        }
+        broker.advance(Duration.ofSeconds(5));
         assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
         assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
     }

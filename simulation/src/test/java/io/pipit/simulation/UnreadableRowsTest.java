@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ReasonCode;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -109,6 +111,21 @@ final class UnreadableRowsTest {
     }
 
     @Test
+    void entryWithMoreBehindItsMessage_isUnreadable() throws IOException {
+        broker.connect(connect("bob").expiry(600)).subscribes("t").vanishes();
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos1());
+        byte[] row = broker.storage()
+                .tables()
+                .scan(Table.ENTRIES, new byte[0], 1)
+                .getFirst()
+                .value();
+        broker.storage().corruptFirst(Table.ENTRIES, Arrays.copyOf(row, row.length + 1));
+        broker.connect(connect("bob").resuming().expiry(600)).receivesNothing();
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.UNREADABLE)).isEqualTo(1);
+    }
+
+    @Test
     void messageOfManyQueuesThatIsUnreadable_isDroppedInEach() {
         IntStream.range(0, 9)
                 .forEach(i -> broker.connect(connect("bob" + i).expiry(600))
@@ -122,6 +139,7 @@ final class UnreadableRowsTest {
         broker.advance(Duration.ofSeconds(5));
         assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
         assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+        assertThat(broker.storage().rows(Table.UNREADABLE)).isEqualTo(1);
     }
 
     @Test
