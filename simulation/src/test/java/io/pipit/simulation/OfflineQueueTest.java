@@ -4,8 +4,8 @@ import static io.pipit.simulation.Packets.connackPresent;
 import static io.pipit.simulation.Packets.connect;
 import static io.pipit.simulation.Packets.disconnect;
 import static io.pipit.simulation.Packets.puback;
-import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubcomp;
+import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrec;
 import static io.pipit.simulation.Packets.pubrel;
 import static io.pipit.simulation.Packets.subscribe;
@@ -391,7 +391,9 @@ final class OfflineQueueTest {
         broker.storage().releaseReads();
         broker.runUntilIdle();
         List<Packet> heard = bob.hearsAll();
-        assertThat(heard).extracting(packet -> ((Publish) packet).payload().toText()).containsExactly("m0", "m1", "m2");
+        assertThat(heard)
+                .extracting(packet -> ((Publish) packet).payload().toText())
+                .containsExactly("m0", "m1", "m2");
         heard.forEach(packet -> bob.acknowledges((Publish) packet));
         bob.receivesNothing();
     }

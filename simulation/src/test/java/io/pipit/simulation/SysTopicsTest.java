@@ -76,9 +76,11 @@ final class SysTopicsTest {
         bob.sends(puback(7)).sends(pubcomp(8)).sends(pubrec(9)).sends(pubrec(10, ReasonCode.UNSPECIFIED_ERROR));
         bob.receives(pubrel(9, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
         var alice = broker.connect(connect("alice"));
-        alice.publishes(publish("t", "1").qos1()).publishes(publish("t", "2").qos2());
-        bob.acknowledges(bob.receives(publish("t", "1").qos1()));
-        bob.acknowledges(bob.receives(publish("t", "2").qos2()));
+        for (int i = 0; i < 2; i++) {
+            alice.publishes(publish("t", "1").qos1()).publishes(publish("t", "2").qos2());
+            bob.acknowledges(bob.receives(publish("t", "1").qos1()));
+            bob.acknowledges(bob.receives(publish("t", "2").qos2()));
+        }
         broker.advance(Duration.ofSeconds(21));
         for (String type : List.of("puback", "pubcomp", "pubrec")) {
             assertThat(value("metrics/packets/" + type + "/missed")).as(type).isEqualTo("1");

@@ -7,6 +7,7 @@ import static io.pipit.simulation.Packets.publish;
 import static io.pipit.simulation.Packets.pubrec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.ReasonCode;
 import java.io.IOException;
@@ -138,6 +139,35 @@ final class UnreadableRowsTest {
         }
         broker.advance(Duration.ofSeconds(5));
         assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
+        assertThat(broker.storage().rows(Table.UNREADABLE)).isEqualTo(1);
+    }
+
+    @Test
+    void counterThatIsUnreadable_keepsItsMessageForAllOfItsQueues() throws IOException {
+        IntStream.range(0, 9)
+                .forEach(i -> broker.connect(connect("bob" + i).expiry(600))
+                        .subscribes("t")
+                        .vanishes());
+        broker.connect(connect("alice")).publishes(publish("t", "many").qos1());
+        var counter =
+                broker.storage().tables().scan(Table.MESSAGES, new byte[0], 2).getLast();
+        broker.storage().tables().commit(new Batch(Batch.Urgency.LAZY).put(Table.MESSAGES, counter.key(), new byte[7]));
+        broker.advance(Duration.ofSeconds(5));
+        assertThat(broker.storage().rows(Table.UNREADABLE)).isEqualTo(1);
+        for (int i = 0; i < 9; i++) {
+            var bob = broker.connect(connect("bob" + i).resuming().expiry(600));
+            bob.acknowledges(bob.receives(publish("t", "many").qos1()));
+            broker.advance(Duration.ofSeconds(2));
+        }
+        assertThat(broker.storage().rows(Table.ENTRIES)).isZero();
+        assertThat(broker.storage().rows(Table.MESSAGES)).isEqualTo(2);
+    }
+
+    @Test
+    void messageRowThatIsNone_isSetAside() throws IOException {
+        broker.storage().tables().commit(new Batch(Batch.Urgency.LAZY).put(Table.MESSAGES, new byte[3], NONSENSE));
+        broker.advance(Duration.ofSeconds(5));
         assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
         assertThat(broker.storage().rows(Table.UNREADABLE)).isEqualTo(1);
     }
