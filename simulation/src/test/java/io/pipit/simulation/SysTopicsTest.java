@@ -77,7 +77,8 @@ final class SysTopicsTest {
         bob.receives(pubrel(9, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
         var alice = broker.connect(connect("alice"));
         for (int i = 0; i < 2; i++) {
-            alice.publishes(publish("t", "1").qos1()).publishes(publish("t", "2").qos2());
+            alice.publishes(publish("t", "1").qos1())
+                    .publishes(publish("t", "2").qos2());
             bob.acknowledges(bob.receives(publish("t", "1").qos1()));
             bob.acknowledges(bob.receives(publish("t", "2").qos2()));
         }
