@@ -68,6 +68,7 @@ final class SysPublisher {
                 publishRetained(loop, topic);
             }
         }
+        topics.alarmsCleared().forEach(event -> publish(loop, event));
     }
 
     private void publishRetained(BrokerLoop loop, SysTopic topic) {

@@ -67,6 +67,7 @@ final class SysTopics {
     private Set<String> alarmed = new HashSet<>();
     private long uptimeMillis;
     private List<SysTopic> topics = new ArrayList<>();
+    private List<SysTopic> alarmsCleared = new ArrayList<>();
 
     /**
      * Of a broker that has just started.
@@ -86,7 +87,7 @@ final class SysTopics {
      * All topics with their values now.
      *
      * @param newUptimeMillis since the start, by the monotonic clock
-     * @param wallMillis for {@code datetime} only
+     * @param wallMillis for {@code datetime} and the end of alarms only
      */
     List<SysTopic> at(
             Metrics.Snapshot metrics, Gauges gauges, List<Alarms.Alarm> alarms, long newUptimeMillis, long wallMillis) {
@@ -100,8 +101,13 @@ final class SysTopics {
         emqttdNode(wallMillis);
         emqttdStats(metrics, gauges);
         emqttdMetrics(metrics, gauges);
-        alarms(alarms);
+        alarms(alarms, wallMillis);
         return topics;
+    }
+
+    /** The events of alarms that were there the last time but one, and the last time no more. */
+    List<SysTopic> alarmsCleared() {
+        return alarmsCleared;
     }
 
     private void add(String topic, String value) {
@@ -288,9 +294,10 @@ final class SysTopics {
         }
     }
 
-    private void alarms(List<Alarms.Alarm> alarms) {
+    private void alarms(List<Alarms.Alarm> alarms, long wallMillis) {
         Set<String> before = alarmed;
         alarmed = new HashSet<>();
+        alarmsCleared = new ArrayList<>();
         for (Alarms.Alarm alarm : alarms) {
             alarmed.add(alarm.name());
             topics.add(events.raised(alarm));
@@ -298,6 +305,7 @@ final class SysTopics {
         for (String name : before) {
             if (!alarmed.contains(name)) {
                 topics.add(new SysTopic(events.alarmTopic(name, "alert"), Payload.EMPTY));
+                alarmsCleared.add(events.cleared(name, wallMillis));
             }
         }
     }

@@ -183,10 +183,14 @@ class SysTopicsTest {
         alarms = List.of(new Alarms.Alarm("disk", "no \"room\"", 5));
         assertThat(at(2_000)).containsEntry(topic, "{\"name\":\"disk\",\"message\":\"no \\\"room\\\"\",\"ts\":5}");
         alarms = List.of();
+        assertThat(sys.alarmsCleared()).isEmpty();
         assertThat(at(3_000)).containsEntry(topic, "");
-        assertThat(at(4_000)).doesNotContainKey(topic);
-        assertThat(events.cleared("disk", 9).topic())
+        assertThat(sys.alarmsCleared())
+                .singleElement()
+                .extracting(SysTopic::topic)
                 .isEqualTo(TopicName.of("$SYS/brokers/pipit@host/alarms/disk/clear"));
+        assertThat(at(4_000)).doesNotContainKey(topic);
+        assertThat(sys.alarmsCleared()).isEmpty();
     }
 
     @Test

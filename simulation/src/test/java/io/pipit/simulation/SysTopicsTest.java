@@ -57,6 +57,22 @@ final class SysTopicsTest {
     }
 
     @Test
+    void alarm_isTold_andItsEnd() {
+        var bob = broker.connect(connect("bob")).subscribes("$SYS/brokers/+/alarms/#");
+        broker.storage().refuse("the disk is full");
+        broker.advance(Duration.ofSeconds(21));
+        broker.storage().recover();
+        broker.advance(Duration.ofSeconds(21));
+        assertThat(bob.hearsAll())
+                .extracting(packet -> ((Publish) packet).topic() + " "
+                        + ((Publish) packet).payload().toText())
+                .satisfiesExactly(
+                        raised -> assertThat(raised).contains("/alarms/storage-refuses/alert ", "the disk is full"),
+                        noMore -> assertThat(noMore).endsWith("/alarms/storage-refuses/alert "),
+                        cleared -> assertThat(cleared).contains("/alarms/storage-refuses/clear ", "storage-refuses"));
+    }
+
+    @Test
     void deliveries_areCountedWithTheirBytes_whetherTheirTopicIsSentOrItsAlias() {
         var bob = broker.connect(connect("bob").topicAliasMaximum(1)).subscribes("#", 1);
         var alice = broker.connect(connect("alice"));
