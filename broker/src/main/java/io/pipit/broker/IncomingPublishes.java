@@ -31,7 +31,6 @@ final class IncomingPublishes {
     private final Timers.Timer readTurn;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private int unacknowledged;
-    private long uncommittedBytes;
     private @Nullable TopicName lastTopic;
     private boolean lastTopicAllowed;
     private @Nullable RefusedTopics refused;
@@ -41,7 +40,6 @@ final class IncomingPublishes {
         private final int packetIdentifier;
         private final QoS qos;
         private final Publication publication;
-        private int uncommitted;
 
         Pending(Message message, int packetIdentifier) {
             this.packetIdentifier = packetIdentifier;
@@ -145,12 +143,8 @@ final class IncomingPublishes {
             one.publication.begin();
         }
         loop.memory().published(client);
-        if (!one.publication.isComplete()) {
-            one.uncommitted = one.publication.message().bytes();
-            uncommittedBytes += one.uncommitted;
-            if (isAboveBounds()) {
-                pauseForStorage();
-            }
+        if (isAboveBounds()) {
+            pauseForStorage();
         }
     }
 
@@ -171,11 +165,14 @@ final class IncomingPublishes {
         }
     }
 
-    /** Whether too much of this client waits for the storage. */
+    /** Whether something of this client waits, and too much for the storage, or too much of its own. */
     private boolean isAboveBounds() {
+        if (pending.isEmpty()) {
+            return false;
+        }
         long bound = loop.settings().limits().uncommittedBytes();
         boolean knowsReceiveMaximum = client.version().hasProperties(); // who goes beyond it is disconnected
-        return (bound > 0 && uncommittedBytes > bound)
+        return (bound > 0 && loop.broker().storage().pendingBytes() > bound)
                 || (!knowsReceiveMaximum && pending.size() >= settings.receiveMaximum());
     }
 
@@ -239,7 +236,6 @@ final class IncomingPublishes {
 
     private void acknowledge(Pending one) {
         ReasonCode reason = one.publication.outcome();
-        uncommittedBytes -= one.uncommitted;
         Client current = session.client();
         if (current != client) {
             if (current != null && session.received().isAwaited(one.packetIdentifier)) {

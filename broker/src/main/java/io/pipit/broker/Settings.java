@@ -111,7 +111,8 @@ public record Settings(Mqtt mqtt, Session session, Queue queue, Retained retaine
      * @param outgoingBytes that wait for one slow client, above which its connection is not read and QoS 0 dropped
      * @param memory bytes of queued messages and buffers, above which publishers that fill it are paused; 0 takes
      *     half of the heap
-     * @param uncommittedBytes that wait for the storage, above which publishers that need it are paused
+     * @param uncommittedBytes of all changes that wait for the storage, above which a publisher of whose messages some
+     *     are among them is paused until these are stored
      */
     public record Limits(
             int connections, int subscriptionsPerSession, int outgoingBytes, long memory, long uncommittedBytes) {}

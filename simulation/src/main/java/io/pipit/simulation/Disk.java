@@ -195,6 +195,15 @@ final class Disk implements Storage {
         return troubles.contains(Act.Trouble.REFUSING) ? "there is too little room" : null;
     }
 
+    @Override
+    public long pendingBytes() {
+        long bytes = 0;
+        for (Pending one : pending) {
+            bytes += one.batch.bytes();
+        }
+        return bytes;
+    }
+
     /** Writes what is pending; the broker does not hear of it any more. */
     @Override
     public void close() {

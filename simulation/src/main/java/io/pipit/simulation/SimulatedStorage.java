@@ -181,6 +181,11 @@ public final class SimulatedStorage implements Storage {
     }
 
     @Override
+    public long pendingBytes() {
+        return held.stream().mapToLong(one -> one.batch.bytes()).sum();
+    }
+
+    @Override
     public void close() {
         releaseCommits();
         releaseReads();

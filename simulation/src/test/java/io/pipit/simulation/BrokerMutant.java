@@ -8,9 +8,9 @@ import java.util.List;
  */
 enum BrokerMutant {
     /** A PUBACK says what a crash or a failing disk takes back. */
-    PUBACK_BEFORE_COMMIT("nothing-lost", new Edit("IncomingPublishes", "uncommittedBytes += one.uncommitted;", """
-                    uncommittedBytes += one.uncommitted;
-                    if (one.qos == QoS.AT_LEAST_ONCE) {
+    PUBACK_BEFORE_COMMIT("nothing-lost", new Edit("IncomingPublishes", "one.publication.begin();", """
+                    one.publication.begin();
+                    if (!one.publication.isComplete() && one.qos == QoS.AT_LEAST_ONCE) {
                         pending.remove(one);
                         acknowledge(one);
                     }

@@ -152,6 +152,11 @@ public final class RocksStorage implements Storage {
         return use.bytes();
     }
 
+    @Override
+    public long pendingBytes() {
+        return inbox.bytes();
+    }
+
     /** What waits to be written. */
     @Override
     public long heapBytes() {

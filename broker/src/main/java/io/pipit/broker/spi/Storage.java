@@ -81,6 +81,11 @@ public interface Storage {
         return Map.of();
     }
 
+    /** Bytes of the batches that were handed in and are not answered; any thread. */
+    default long pendingBytes() {
+        return 0;
+    }
+
     /** Bytes of heap that its rows take, which count in the broker's bound for memory; any thread. */
     default long heapBytes() {
         return 0;
