@@ -6,9 +6,11 @@ import io.pipit.mqtt.Spec;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every client of every version does with a broker. */
+@Order(3)
 final class ClientScenariosTest {
     @RegisterExtension
     static final Stage STAGE = new Stage();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @OnlyPipit
 @EnabledOnOs(OS.LINUX)
+@Order(1)
 final class CrashTest {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 12);
     private static final int FEW_ROUNDS = 3;

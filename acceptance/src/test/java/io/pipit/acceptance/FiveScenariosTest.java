@@ -14,9 +14,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the clients of MQTT 5.0 do beyond {@link ClientScenariosTest}. */
+@Order(2)
 final class FiveScenariosTest {
     private static final int SUCCESS = 0;
     private static final int NO_SUBSCRIPTION_EXISTED = 0x11;

@@ -24,18 +24,23 @@ final class PipitProcess implements BrokerUnderTest {
     }
 
     static PipitProcess start(List<String> settings) {
-        return start("none", settings);
+        return start("none", settings, Map.of());
     }
 
     /** With its data in this directory. */
     static PipitProcess start(Path data, String... settings) {
-        return start(data.toString(), List.of(settings));
+        return start(data.toString(), List.of(settings), Map.of());
     }
 
-    private static PipitProcess start(String data, List<String> settings) {
+    /** With its data in this directory, and with these variables. */
+    static PipitProcess start(Path data, Map<String, String> environment) {
+        return start(data.toString(), List.of(), environment);
+    }
+
+    private static PipitProcess start(String data, List<String> settings, Map<String, String> environment) {
         List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0", "--ws-port", "0", "--data", data));
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        Program program = run(arguments, Map.of());
+        Program program = run(arguments, environment);
         int tcpPort = port(program.line(), "mqtt");
         int wsPort = port(program.line(), "ws");
         String ready = program.line();

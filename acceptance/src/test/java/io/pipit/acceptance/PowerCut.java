@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
@@ -38,7 +37,8 @@ final class PowerCut {
      */
     static PowerCut of(Path directory, Path journal) throws IOException {
         Path real = directory.toRealPath();
-        return new PowerCut(compiled(), real, Files.createFile(journal).toRealPath(), VolatileDisk.of(real));
+        return new PowerCut(
+                Shim.compiled("power-cut"), real, Files.createFile(journal).toRealPath(), VolatileDisk.of(real));
     }
 
     /** Any beginning; often nothing, or all. */
@@ -48,25 +48,6 @@ final class PowerCut {
             case 1 -> units;
             default -> random.nextLong(units + 1);
         };
-    }
-
-    private static synchronized Path compiled() throws IOException {
-        Path source = ProjectRoot.path().resolve("acceptance/src/test/c/power-cut.c");
-        Path library = Files.createDirectories(ProjectRoot.output()).resolve("power-cut.so");
-        if (!Files.exists(library)
-                || Files.getLastModifiedTime(library).compareTo(Files.getLastModifiedTime(source)) < 0) {
-            Path part = Files.createTempFile(ProjectRoot.output(), "power-cut", ".so");
-            List<String> compile = List.of("gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread");
-            List<String> files = List.of("-o", part.toString(), source.toString(), "-ldl");
-            try (Program gcc = Program.start(
-                    Stream.of(compile, files).flatMap(List::stream).toList())) {
-                if (gcc.exitCode() != 0) {
-                    throw new AssertionError("power-cut.c does not compile: " + gcc.stderr());
-                }
-            }
-            Files.move(part, library, StandardCopyOption.ATOMIC_MOVE);
-        }
-        return library;
     }
 
     /** What programs are started with. */
