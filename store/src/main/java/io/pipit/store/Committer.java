@@ -32,6 +32,7 @@ final class Committer implements Runnable {
     private final DiskSpace space;
     private final KeptFiles kept;
     private final DiskUse use;
+    private final Reclamation reclamation;
     private final Clock clock;
     private final Durability durability;
     private final List<Group> unsynced = new ArrayList<>();
@@ -49,6 +50,7 @@ final class Committer implements Runnable {
             DiskSpace space,
             KeptFiles kept,
             DiskUse use,
+            Reclamation reclamation,
             Clock clock,
             Durability durability) {
         this.inbox = inbox;
@@ -56,6 +58,7 @@ final class Committer implements Runnable {
         this.space = space;
         this.kept = kept;
         this.use = use;
+        this.reclamation = reclamation;
         this.clock = clock;
         this.durability = durability;
         this.checkedSpace = clock.nanos();
@@ -130,6 +133,7 @@ final class Committer implements Runnable {
             space.check();
             kept.check();
             use.check(tables, now);
+            reclamation.check(now);
             salvage();
         }
     }

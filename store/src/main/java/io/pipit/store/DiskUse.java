@@ -36,9 +36,11 @@ final class DiskUse {
         lookedAt = now;
         try {
             Map<String, Long> found = new TreeMap<>();
-            Map<Table, Long> files = tables.fileBytes();
+            Map<Table, TableFiles> files = tables.files();
             for (Table table : Table.values()) {
-                found.put(table.name().toLowerCase(Locale.ROOT), files.getOrDefault(table, 0L));
+                found.put(
+                        table.name().toLowerCase(Locale.ROOT),
+                        files.getOrDefault(table, TableFiles.NONE).bytes());
             }
             found.put("log", 0L);
             found.put("damaged", 0L);

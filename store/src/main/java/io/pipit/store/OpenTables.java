@@ -45,6 +45,7 @@ final class OpenTables implements Tables {
     }
 
     private void reopen(Salvaging meanwhile) throws RocksDBException {
+        cancelCompactions(); // which read until they end
         lock.writeLock().lock();
         try {
             closeLocked();
@@ -85,6 +86,18 @@ final class OpenTables implements Tables {
         }
     }
 
+    private interface Action {
+        void on(Tables tables) throws RocksDBException;
+    }
+
+    private void run(Action action) throws RocksDBException {
+        boolean done = locked(open -> {
+            action.on(open);
+            return true;
+        });
+        assert done;
+    }
+
     @Override
     public byte @Nullable [] get(Table table, byte[] key) throws RocksDBException {
         List<Row> found = locked(open -> {
@@ -105,8 +118,30 @@ final class OpenTables implements Tables {
     }
 
     @Override
-    public Map<Table, Long> fileBytes() throws RocksDBException {
-        return locked(Tables::fileBytes);
+    public Map<Table, TableFiles> files() throws RocksDBException {
+        return locked(Tables::files);
+    }
+
+    @Override
+    public long removalsInMemory(Table table) throws RocksDBException {
+        return locked(open -> open.removalsInMemory(table));
+    }
+
+    @Override
+    public void compact(Table table) throws RocksDBException {
+        run(open -> open.compact(table));
+    }
+
+    @Override
+    public void cancelCompactions() {
+        lock.readLock().lock();
+        try {
+            if (tables != null) {
+                tables.cancelCompactions();
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 
     @Override
@@ -116,24 +151,17 @@ final class OpenTables implements Tables {
 
     @Override
     public void write(WriteBatch batch, boolean sync) throws RocksDBException {
-        boolean done = locked(open -> {
-            open.write(batch, sync);
-            return true;
-        });
-        assert done;
+        run(open -> open.write(batch, sync));
     }
 
     @Override
     public void sync() throws RocksDBException {
-        boolean done = locked(open -> {
-            open.sync();
-            return true;
-        });
-        assert done;
+        run(Tables::sync);
     }
 
     @Override
     public void close() {
+        cancelCompactions();
         lock.writeLock().lock();
         try {
             closeLocked();

@@ -40,6 +40,8 @@ public final class RocksStorage implements Storage {
     private final Committer committer;
     private final Thread committerThread;
     private final ExecutorService readers;
+    private final ExecutorService compactor = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("pipit-compact").daemon().factory());
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private RocksStorage(DataDirectory directory, OpenTables tables, StoreSettings settings, Clock clock) {
@@ -52,7 +54,8 @@ public final class RocksStorage implements Storage {
         KeptFiles kept = new KeptFiles(directory.path());
         kept.check();
         this.use = new DiskUse(directory.path(), clock.nanos());
-        this.committer = new Committer(inbox, tables, space, kept, use, clock, durability);
+        Reclamation reclamation = new Reclamation(tables, compactor, clock.nanos());
+        this.committer = new Committer(inbox, tables, space, kept, use, reclamation, clock, durability);
         this.committerThread = Thread.ofPlatform().name("pipit-commit").daemon().unstarted(committer);
         this.readers = Executors.newFixedThreadPool(
                 READERS, Thread.ofPlatform().name("pipit-read-", 0).daemon().factory());
@@ -180,8 +183,10 @@ public final class RocksStorage implements Storage {
         while (true) {
             try {
                 committerThread.join();
-                boolean ended = readers.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-                assert ended;
+                compactor.shutdown();
+                tables.cancelCompactions();
+                awaitEnd(compactor);
+                awaitEnd(readers);
                 break;
             } catch (InterruptedException again) {
                 interrupted = true;
@@ -196,5 +201,10 @@ public final class RocksStorage implements Storage {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void awaitEnd(ExecutorService threads) throws InterruptedException {
+        boolean ended = threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        assert ended;
     }
 }

@@ -21,6 +21,7 @@ import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
@@ -50,11 +51,15 @@ final class RocksTables implements Tables {
     private static final long LOG_BYTES = 128L << 20;
     private static final int OPEN_FILES = 512;
     private static final int FILTER_BITS = 10;
+    private static final String REMOVALS_IN_MEMORY = "rocksdb.num-deletes-active-mem-table";
 
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
     private final Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);
     private final WriteOptions written = new WriteOptions();
     private final WriteOptions synced = new WriteOptions().setSync(true);
+    /** Beside what the database does by itself. */
+    private final CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false);
+
     private final boolean inMemory;
     private final RocksDB database;
 
@@ -63,6 +68,7 @@ final class RocksTables implements Tables {
         this.inMemory = durability == Durability.NONE;
         resources.push(written);
         resources.push(synced);
+        resources.push(compaction);
         try {
             this.database = open(directory, recovery, access, creates);
         } catch (RocksDBException | RuntimeException | Error failed) {
@@ -125,16 +131,32 @@ final class RocksTables implements Tables {
     }
 
     @Override
-    public Map<Table, Long> fileBytes() {
-        Map<Table, Long> bytes = new EnumMap<>(Table.class);
+    public Map<Table, TableFiles> files() {
+        Map<Table, TableFiles> files = new EnumMap<>(Table.class);
         for (LiveFileMetaData file : database.getLiveFilesMetaData()) {
+            TableFiles one = new TableFiles(file.size(), file.numEntries() - file.numDeletions(), file.numDeletions());
             for (Table table : Table.values()) {
                 if (Arrays.equals(file.columnFamilyName(), nameOf(table))) {
-                    bytes.merge(table, file.size(), Long::sum);
+                    files.merge(table, one, TableFiles::plus);
                 }
             }
         }
-        return bytes;
+        return files;
+    }
+
+    @Override
+    public long removalsInMemory(Table table) throws RocksDBException {
+        return database.getLongProperty(handle(table), REMOVALS_IN_MEMORY);
+    }
+
+    @Override
+    public void compact(Table table) throws RocksDBException {
+        database.compactRange(handle(table), null, null, compaction);
+    }
+
+    @Override
+    public void cancelCompactions() {
+        compaction.setCanceled(true);
     }
 
     private static byte[] nameOf(Table table) {

@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +159,9 @@ public final class StoppedStore implements StoredTables, AutoCloseable {
 
     /** Bytes of the files that hold a table, without what only the log has. */
     public Map<Table, Long> fileBytes() {
-        return tables.fileBytes();
+        Map<Table, Long> bytes = new EnumMap<>(Table.class);
+        tables.files().forEach((table, files) -> bytes.put(table, files.bytes()));
+        return bytes;
     }
 
     /** Bytes of the log: changes that are not in the tables' files yet. */

@@ -36,8 +36,17 @@ interface Tables extends AutoCloseable {
     /** The first rows from a key, inclusive, to another, exclusive; or to the table's end. */
     List<Row> scan(Table table, byte[] from, byte @Nullable [] to, int max) throws RocksDBException;
 
-    /** Bytes of the files that hold a table, without what only the log has. */
-    Map<Table, Long> fileBytes() throws RocksDBException;
+    /** What the files of each table hold, without what only the log has; nothing of a table that has none. */
+    Map<Table, TableFiles> files() throws RocksDBException;
+
+    /** Removals of a table's rows that only memory and the log have. */
+    long removalsInMemory(Table table) throws RocksDBException;
+
+    /** Rewrites the files of a table without removed rows; ends early when {@link #cancelCompactions} is called. */
+    void compact(Table table) throws RocksDBException;
+
+    /** No compaction runs for long any more; comes before {@link #close}. */
+    void cancelCompactions();
 
     /** What a batch calls a table; also good for another opening of the same database. */
     ColumnFamilyHandle handle(Table table) throws RocksDBException;

@@ -193,6 +193,7 @@ final class DamagedTablesTest {
                 gaps += found.get(i) == found.get(i - 1) + 1 ? 0 : 1;
             }
             assertThat(gaps).isEqualTo(1);
+            commit(storage, new Batch(Urgency.DURABLE).put(Table.WILLS, key(0), key(0))); // comes after the repair
             assertThat(storage.damage()).contains("db-1.corrupt");
             assertThat(storage.refusal()).isNull();
         } finally {

@@ -108,8 +108,23 @@ final class FailingDisk implements RocksStorage.Opening {
         }
 
         @Override
-        public Map<Table, Long> fileBytes() throws RocksDBException {
-            return real.fileBytes();
+        public Map<Table, TableFiles> files() throws RocksDBException {
+            return real.files();
+        }
+
+        @Override
+        public long removalsInMemory(Table table) throws RocksDBException {
+            return real.removalsInMemory(table);
+        }
+
+        @Override
+        public void compact(Table table) throws RocksDBException {
+            real.compact(table);
+        }
+
+        @Override
+        public void cancelCompactions() {
+            real.cancelCompactions();
         }
 
         @Override
