@@ -34,6 +34,8 @@ enum TlsFailure {
     /** Anything else. */
     OTHER;
 
+    private static final int MOST_WORDS = 300;
+
     /** As it stands in {@code $SYS}. */
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -51,8 +53,8 @@ enum TlsFailure {
                 || isOrIsCausedBy(cause, CertPathValidatorException.class)) {
             return CERTIFICATE_REFUSED;
         }
-        String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        if (text.contains("received fatal alert") || text.contains("_alert_")) {
+        String text = words(cause).toLowerCase(Locale.ROOT);
+        if (text.contains("received fatal alert") || text.contains("_alert_") || isPlainAlert(text)) {
             return REFUSED_BY_CLIENT;
         }
         if (text.contains("empty client certificate chain") || text.contains("peer_did_not_return_a_certificate")) {
@@ -69,6 +71,27 @@ enum TlsFailure {
         }
         boolean isClosed = cause instanceof ClosedChannelException || text.contains("closed");
         return isClosed || (cause instanceof IOException && !(cause instanceof SSLException)) ? CLOSED : OTHER;
+    }
+
+    /** OpenSSL's clients refuse a certificate of TLS 1.3 by an alert that is not encrypted as it should be. */
+    private static boolean isPlainAlert(String text) {
+        return text.contains("bad_packet_length") || text.contains("unexpected plaintext alert");
+    }
+
+    /** What the library says, without what the client has sent, which may be a password in the clear. */
+    static String words(Throwable thrown) {
+        if (isOrIsCausedBy(thrown, NotSslRecordException.class)) {
+            return "it begins with something else than a handshake";
+        }
+        StringBuilder words = new StringBuilder();
+        for (Throwable cause = thrown; cause != null && words.length() < MOST_WORDS; cause = cause.getCause()) {
+            String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            if (words.indexOf(message) < 0) {
+                words.append(words.isEmpty() ? "" : ": ").append(message);
+            }
+        }
+        words.setLength(Math.min(words.length(), MOST_WORDS));
+        return words.toString();
     }
 
     private static boolean isOrIsCausedBy(Throwable thrown, Class<? extends Throwable> type) {

@@ -105,7 +105,7 @@ final class TlsHandshake extends ChannelDuplexHandler {
     }
 
     private void fail(ChannelHandlerContext context, Throwable cause) {
-        fail(context, TlsFailure.of(cause), String.valueOf(cause.getMessage()));
+        fail(context, TlsFailure.of(cause), TlsFailure.words(cause));
     }
 
     private void fail(ChannelHandlerContext context, TlsFailure reason, String detail) {
