@@ -25,6 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -315,14 +316,14 @@ final class RareMomentsTest {
                 broker.storage().holdCommits();
                 broker.tries(connect(member).expiry(600)).mayLeaveUnheard();
                 broker.storage().releaseCommits();
-                publishesAndLater(publisher, turns, () -> {}, storage);
+                publishesAndLater(publisher, turns, () -> {}, storage, true);
             }
         }
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SOUND", "FAILS"})
-    void sharedMessageOnItsWayToASessionThatEnds_reachesAnother(Storage storage) {
+    @CsvSource({"SOUND, true", "SOUND, false", "FAILS, true", "FAILS, false"})
+    void sharedMessageOnItsWayToASessionThatEnds_reachesAnother(Storage storage, boolean retained) {
         for (int turns = 0; turns < 8; turns++) {
             for (String member : List.of("alice", "bob", "dave")) { // on more loops than one
                 broker.configured(settings());
@@ -333,15 +334,17 @@ final class RareMomentsTest {
                         .subscribes("$share/g/t", 1)
                         .mayLeaveUnheard();
                 var publisher = broker.connect(connect("publisher")).mayLeaveUnheard();
-                publishesAndLater(publisher, turns, () -> leaving.network().peerCloses(), storage);
+                publishesAndLater(publisher, turns, () -> leaving.network().peerCloses(), storage, retained);
             }
         }
     }
 
     /** Publishes two messages, of which those that were acknowledged reach carol. */
-    private void publishesAndLater(SimulatedClient publisher, int turns, Runnable event, Storage storage) {
+    private void publishesAndLater(
+            SimulatedClient publisher, int turns, Runnable event, Storage storage, boolean retained) {
         for (int i = 1; i <= 2; i++) {
-            publisher.sendsWithoutTurn(publish("t", "m" + i).qos1(i).retained().packet());
+            PublishDraft message = publish("t", "m" + i).qos1(i);
+            publisher.sendsWithoutTurn((retained ? message.retained() : message).packet());
         }
         for (int i = 0; i < turns; i++) {
             broker.turn();
@@ -364,7 +367,7 @@ final class RareMomentsTest {
             broker.crashes();
         } else {
             broker.advance(Duration.ofSeconds(5));
-            assertThat(broker.storage().rows(Table.RETAINED)).isEqualTo(1);
+            assertThat(broker.storage().rows(Table.RETAINED)).isEqualTo(retained ? 1 : 0);
             assertThat(broker.census().holdings().pending()).isZero();
         }
         var carol = broker.connect(connect("carol").expiry(600).resuming());
@@ -452,8 +455,9 @@ final class RareMomentsTest {
         assertThat(broker.storage().rows(Table.MESSAGES)).isZero();
     }
 
-    @Test
-    void retainedMessagesThatWereSentWhileTheirSubscriptionWasReplacedInVain_leaveItsRowAsItWas() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void retainedMessagesThatWereSentWhileTheirSubscriptionWasReplacedInVain_leaveItsRowAsItWas(boolean crashAtOnce) {
         var bob = broker.connect(connect("bob"));
         bob.publishes(publish("r/1", "one").qos1().retained())
                 .publishes(publish("r/2", "two").qos1().retained());
@@ -468,7 +472,9 @@ final class RareMomentsTest {
         broker.storage().releaseOneCommit();
         broker.storage().recover();
         broker.storage().releaseCommits();
-        broker.runUntilIdle();
+        if (!crashAtOnce) {
+            broker.runUntilIdle();
+        }
         broker.crashes();
         alice = broker.connect(connect("alice").expiry(600).resuming()).mayLeaveUnheard();
         alice.hearsAll();

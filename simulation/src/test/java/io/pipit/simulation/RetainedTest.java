@@ -380,6 +380,20 @@ final class RetainedTest {
     }
 
     @Test
+    void manyRetained_thatWereSentWhileAnotherSubscriptionWasMadeDurable_areNotSentAgain() {
+        retain(4);
+        var bob = broker.connect(stored("bob", 0)).subscribes("r/#");
+        broker.storage().holdCommits();
+        bob.sends(subscribe(1, "other"));
+        assertThat(takes(bob, 60)).hasSize(4);
+        broker.storage().releaseCommits();
+        broker.runUntilIdle();
+        bob.receives(suback(1, ReasonCode.GRANTED_QOS_2));
+        broker.restarts();
+        broker.connect(stored("bob", 1)).receivesNothing();
+    }
+
+    @Test
     void manyRetained_thatWereSentWhileAReplacementThatWantsThemWasMadeDurable_areSentAgain() {
         retain(4);
         var bob = broker.connect(stored("bob", 0)).subscribes("r/#");
