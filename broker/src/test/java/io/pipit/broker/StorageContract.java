@@ -224,6 +224,11 @@ public interface StorageContract {
             opened.commit(batch(Urgency.LAZY).delete(Table.RETAINED, key("k7")).put(Table.WILLS, key("w"), key("x")));
             assertThat(opened.get(Table.RETAINED, "k9", "k7", "k500", "w", "k10", "k9"))
                     .containsExactly("k9=v9", "k500=v500", "k10=v10", "k9=v9");
+            assertThat(opened.get(Table.RETAINED, "k7", "k6")).containsExactly("k6=v6");
+            assertThat(opened.get(Table.RETAINED, "k", "k0", "k01", "k1", "k10", "k100", "k101", "z"))
+                    .containsExactly("k0=v0", "k1=v1", "k10=v10", "k100=v100", "k101=v101");
+            assertThat(opened.get(Table.RETAINED, "z", "zz", "k999", "k998", "a", "k7", "k70", "k71"))
+                    .containsExactly("k999=v999", "k998=v998", "k70=v70", "k71=v71");
             assertThat(opened.get(Table.RETAINED)).isEmpty();
             String[] all = IntStream.range(0, 1_000).mapToObj(i -> "k" + i).toArray(String[]::new);
             assertThat(opened.get(Table.RETAINED, all)).hasSize(999).contains("k999=v999");

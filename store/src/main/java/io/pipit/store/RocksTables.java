@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -52,6 +51,9 @@ final class RocksTables implements Tables {
     private static final int OPEN_FILES = 512;
     private static final int FILTER_BITS = 10;
     private static final String REMOVALS_IN_MEMORY = "rocksdb.num-deletes-active-mem-table";
+
+    /** So few keys are looked up one by one. */
+    private static final int FEW_KEYS = 4;
 
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
     private final Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);
@@ -243,18 +245,50 @@ final class RocksTables implements Tables {
 
     @Override
     public List<Row> get(Table table, List<byte[]> keys) throws RocksDBException {
-        if (keys.isEmpty()) {
-            return List.of(); // which RocksDB would refuse
-        }
-        List<byte[]> values = database.multiGetAsList(Collections.nCopies(keys.size(), handle(table)), keys);
         List<Row> rows = new ArrayList<>(keys.size());
-        for (int i = 0; i < keys.size(); i++) {
-            byte[] value = values.get(i);
-            if (value != null) {
-                rows.add(new Row(keys.get(i), value));
+        if (keys.size() < FEW_KEYS) {
+            for (byte[] key : keys) {
+                byte[] value = get(table, key);
+                if (value != null) {
+                    rows.add(new Row(key, value));
+                }
             }
+            return rows;
+        }
+        try (RocksIterator iterator = database.newIterator(handle(table))) {
+            byte[] at = null;
+            for (byte[] key : keys) {
+                at = advance(iterator, at, key);
+                if (Arrays.equals(at, key)) {
+                    rows.add(new Row(key, iterator.value()));
+                }
+            }
+            iterator.status();
         }
         return rows;
+    }
+
+    /**
+     * Goes to a key, or to the first one behind it. Who asks for many mostly asks for neighbours, to which a step leads for
+     * a fraction of what a look-up costs.
+     *
+     * @param at where it stands, or null when it is at the end or has not begun
+     * @return where it stands then, or null at the end
+     */
+    private static byte @Nullable [] advance(RocksIterator iterator, byte @Nullable [] at, byte[] key) {
+        if (at != null && Arrays.compareUnsigned(at, key) < 0) {
+            iterator.next();
+            byte[] next = keyAt(iterator);
+            if (next == null || Arrays.compareUnsigned(next, key) >= 0) {
+                return next;
+            }
+        }
+        iterator.seek(key);
+        return keyAt(iterator);
+    }
+
+    private static byte @Nullable [] keyAt(RocksIterator iterator) {
+        return iterator.isValid() ? iterator.key() : null;
     }
 
     @Override
