@@ -259,7 +259,7 @@ final class RocksTables implements Tables {
             byte[] at = null;
             for (byte[] key : keys) {
                 at = advance(iterator, at, key);
-                if (Arrays.equals(at, key)) {
+                if (at != null && Arrays.equals(at, key)) {
                     rows.add(new Row(key, iterator.value()));
                 }
             }
