@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code pipit cert} makes what a broker, {@code pub} and {@code sub} then speak TLS with. */
-@Timeout(60)
+@Timeout(120)
 final class SecureToolsTest {
     private static final int TLS = 8;
 

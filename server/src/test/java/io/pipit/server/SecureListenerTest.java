@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listeners with TLS, and several of them, from the configuration to the broker. */
-@Timeout(60)
+@Timeout(120)
 final class SecureListenerTest {
     private static final byte[] CONNECT_A = HexFormat.of().parseHex("100d00044d5154540402003c000161");
     /** With user name "eve". */
