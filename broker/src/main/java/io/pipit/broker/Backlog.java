@@ -17,7 +17,7 @@ final class Backlog {
 
     private final @Nullable EntryRows rows;
     private final Consumer<Storage.Read.Failed> failed;
-    private final ArrayDeque<QueueEntry> page = new ArrayDeque<>();
+    private @Nullable ArrayDeque<QueueEntry> page;
     private long cursor;
     private boolean reading;
     private int generation;
@@ -38,7 +38,7 @@ final class Backlog {
 
     /** Begins anew at a sequence number; what is being read is not wanted any more. */
     void seek(long sequence) {
-        page.clear();
+        page = null;
         cursor = sequence;
         reading = false;
         generation++;
@@ -47,7 +47,7 @@ final class Backlog {
     /** The next entry that has been read, or null. */
     @Nullable
     QueueEntry peek() {
-        return page.peek();
+        return page == null ? null : page.peek();
     }
 
     /** Whether entries are on their way from storage. */
@@ -57,7 +57,10 @@ final class Backlog {
 
     /** Takes the entry that {@link #peek} has shown. */
     void advance() {
-        page.remove();
+        if (page != null) {
+            page.remove();
+            page = page.isEmpty() ? null : page;
+        }
     }
 
     /** An entry is complete: it is not wanted from storage any more. */
@@ -109,6 +112,7 @@ final class Backlog {
     private void take(List<QueueEntry> entries, long next) {
         for (QueueEntry entry : entries) {
             if (!leaving.contains(entry.sequence())) {
+                page = page == null ? new ArrayDeque<>(entries.size()) : page;
                 page.add(entry);
             }
         }

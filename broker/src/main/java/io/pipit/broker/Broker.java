@@ -58,6 +58,8 @@ public final class Broker {
     private final LocalSubscriptions locals = new LocalSubscriptions(this);
     private final AtomicInteger open = new AtomicInteger();
     private final List<Readings> readings = new CopyOnWriteArrayList<>();
+    private final StartProgress progress;
+    private volatile boolean stopping;
 
     /** A broker whose sessions live on these loops, 1 to 256; nothing runs before {@link #start}. */
     public Broker(
@@ -75,6 +77,7 @@ public final class Broker {
         this.clock = clock;
         this.time = new BrokerTime(clock);
         this.storage = storage;
+        this.progress = new StartProgress(storage);
         this.authenticator = authenticator;
         this.authorizer = authorizer;
         this.listeners = List.copyOf(listeners);
@@ -101,10 +104,20 @@ public final class Broker {
         BrokerLoop first = loop(0);
         first.port()
                 .execute(() -> new Recovery(this, () -> {
+                            progress.end();
                             runRegularly(first);
                             ready.run();
                         })
                         .begin());
+    }
+
+    /** Whether connections are accepted; if not yet, how far the start has come. Any thread. */
+    public Readiness readiness() {
+        return stopping ? new Readiness.Stopping() : progress.readiness();
+    }
+
+    StartProgress progress() {
+        return progress;
     }
 
     /** The storage knows the epoch: numbers may be given. */
@@ -145,6 +158,7 @@ public final class Broker {
      *     Zero waits as long as it takes
      */
     public void stop(Duration timeout, Runnable stopped) {
+        stopping = true;
         loop(0).port().execute(() -> new Stopping(this, timeout, stopped).begin());
     }
 

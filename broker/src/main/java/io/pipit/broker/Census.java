@@ -80,7 +80,7 @@ public record Census(
             int shared = (int) session.subscriptions().stream()
                     .filter(subscription -> subscription.group() != null)
                     .count();
-            Queue queue = session.queue();
+            Queue queue = session.queueIfUsed();
             return new Holdings(
                     0,
                     0,
@@ -91,10 +91,10 @@ public record Census(
                     0,
                     0,
                     0,
-                    queue.count(),
-                    queue.bytes(),
-                    queue.inFlight(),
-                    session.received().size());
+                    queue == null ? 0 : queue.count(),
+                    queue == null ? 0 : queue.bytes(),
+                    queue == null ? 0 : queue.inFlight(),
+                    session.receivedInUse());
         }
 
         Holdings plus(Holdings other) {

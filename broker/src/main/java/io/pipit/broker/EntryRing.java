@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryRing {
     private static final int INITIAL = 8;
+    private static final @Nullable QueueEntry[] NONE = {};
 
-    private @Nullable QueueEntry[] slots = newSlots(INITIAL);
+    /** None before the first entry: most queues are empty for most of their time. */
+    private @Nullable QueueEntry[] slots = NONE;
+
     private long first;
     private long end;
 
@@ -17,10 +20,6 @@ final class EntryRing {
     EntryRing(long first) {
         this.first = first;
         this.end = first;
-    }
-
-    private static @Nullable QueueEntry[] newSlots(int size) {
-        return new @Nullable QueueEntry[size];
     }
 
     /** The lowest sequence number it covers; {@link #end} when empty. */
@@ -72,7 +71,7 @@ final class EntryRing {
 
     /** Forgets everything; goes on at this sequence number. */
     void clear(long next) {
-        slots = newSlots(INITIAL);
+        slots = NONE;
         first = next;
         end = next;
     }
@@ -82,7 +81,7 @@ final class EntryRing {
     }
 
     private void grow() {
-        resize(slots.length * 2);
+        resize(Math.max(INITIAL, slots.length * 2));
     }
 
     private void shrink() {
@@ -94,7 +93,7 @@ final class EntryRing {
     private void resize(int size) {
         @Nullable QueueEntry[] old = slots;
         int mask = old.length - 1;
-        slots = newSlots(size);
+        slots = new @Nullable QueueEntry[size];
         for (long s = first; s < end; s++) {
             slots[index(s)] = old[(int) s & mask];
         }

@@ -115,15 +115,27 @@ final class Queue {
         return connected && cursor >= next ? window.room() : 0;
     }
 
-    /** What recovery has found in storage: a client begins at the oldest. */
-    void recovered(long oldest, long end, long sent, long entries, long entryBytes) {
-        cursor = oldest;
-        next = Math.max(end, sent + 1); // a number that was sent is never given again
+    /** A restored session's, of which no entry has been found yet. */
+    void recovered(long sent) {
         sentUpTo = sent;
-        count = entries;
-        bytes = entryBytes;
-        outlet.grown(entries, entryBytes, 0);
-        backlog.seek(Math.max(oldest, sentUpTo + 1));
+        cursor = sent + 1;
+        next = sent + 1; // a number that was sent is never given again
+        backlog.seek(cursor);
+    }
+
+    /**
+     * Recovery has found the next of its entries in storage: a client begins at the first of them.
+     *
+     * @param sent whether all there are may have been sent
+     */
+    void recovered(long sequence, int entryBytes, boolean sent) {
+        cursor = count == 0 ? sequence : cursor;
+        next = Math.max(next, sequence + 1);
+        sentUpTo = sent ? Math.max(sentUpTo, sequence) : sentUpTo;
+        count++;
+        bytes += entryBytes;
+        outlet.grown(1, entryBytes, 0);
+        backlog.seek(Math.max(cursor, sentUpTo + 1));
     }
 
     /** Whether a message that comes now has to wait for older ones. */
@@ -297,6 +309,9 @@ final class Queue {
             tail.remove(entry.sequence());
             tailBytes -= entry.bytes();
             outlet.grown(0, 0, -entry.bytes());
+            if (!connected && tail.isEmpty()) {
+                tail.clear(tail.end()); // of a million sessions that wait each takes as little as it can
+            }
         }
     }
 

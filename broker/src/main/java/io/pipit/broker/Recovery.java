@@ -5,31 +5,33 @@ import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * Reads back what is stored, table by table, page by page, on the first loop; each session is restored on its own.
- * Runs once, before any connection is accepted. A row that cannot be read is set aside and keeps nothing else from
- * being read; a read that fails is tried again.
+ * Reads back what is stored, table by table. The first loop reads; what belongs to sessions is shown to all loops at
+ * once, and each restores its own. Runs once, before any connection is accepted. A row that cannot be read is set aside
+ * and keeps nothing else from being read; a read that fails is tried again.
  */
 final class Recovery {
-    private static final int PAGE = 1024;
-    private static final byte[] FIRST = {};
-
     /** Whose keys begin with a number, in which there is an epoch. */
     private static final List<Table> NUMBERED =
             List.of(Table.ENTRIES, Table.MESSAGES, Table.SUBSCRIPTIONS, Table.RECEIVED, Table.WILLS);
 
+    /** What belongs to a session; they themselves come first. */
+    private static final List<Table> OF_SESSIONS =
+            List.of(Table.SESSIONS, Table.ENTRIES, Table.SUBSCRIPTIONS, Table.RECEIVED, Table.WILLS);
+
     private final Broker broker;
     private final BrokerLoop loop;
     private final Runnable ready;
-    private final Map<Long, Session> sessions = new HashMap<>();
-    private final Map<Long, StoredRow.Session> stored = new HashMap<>();
-    private final Map<Long, QueueFound> queues = new HashMap<>();
+    private final List<RestoredSessions> restored;
+
+    /** Of sessions that were not stored, or are not there any more. */
     private final List<StoredRow.WillMessage> wills = new ArrayList<>();
 
     /** The sessions that are over and of which something is left, by their numbers. */
@@ -38,18 +40,11 @@ final class Recovery {
     private long foundEpoch;
     private int waiting;
 
-    /** What the entries of one queue come to. */
-    private static final class QueueFound {
-        private long oldest;
-        private long end;
-        private long count;
-        private long bytes;
-    }
-
     Recovery(Broker broker, Runnable ready) {
         this.broker = broker;
         this.loop = broker.loop(0);
         this.ready = ready;
+        this.restored = broker.loops().stream().map(RestoredSessions::new).toList();
     }
 
     void begin() {
@@ -115,77 +110,49 @@ final class Recovery {
     }
 
     private void readRetained() {
-        each(Table.RETAINED, broker.retained()::load, this::readSessions);
-    }
-
-    private void readSessions() {
+        broker.progress().begin(Table.RETAINED);
         each(
-                Table.SESSIONS,
+                Table.RETAINED,
                 row -> {
-                    StoredRow.Session one = SessionRows.decode(row);
-                    stored.put(one.number(), one);
+                    broker.progress().add(1);
+                    broker.retained().load(row);
                 },
-                this::readEntries);
+                () -> readSessions(OF_SESSIONS));
     }
 
-    private void readEntries() {
-        each(
-                Table.ENTRIES,
-                row -> {
-                    long sequence = Keys.sequenceOf(row.key());
-                    int bytes = EntryRows.bytesOf(row);
-                    QueueFound queue = queues.computeIfAbsent(Keys.numberOf(row.key()), number -> new QueueFound());
-                    queue.oldest = queue.count == 0 ? sequence : queue.oldest;
-                    queue.end = sequence + 1;
-                    queue.count++;
-                    queue.bytes += bytes;
-                },
-                this::restoreSessions);
+    private void readSessions(List<Table> tables) {
+        if (tables.isEmpty()) {
+            readDead();
+            return;
+        }
+        Table table = tables.getFirst();
+        broker.progress().begin(table);
+        new TableReading(
+                        loop,
+                        table,
+                        (rows, done) -> restore(table, rows, done),
+                        () -> readSessions(tables.subList(1, tables.size())))
+                .begin();
     }
 
-    private void restoreSessions() {
-        queues.keySet().stream().filter(number -> !stored.containsKey(number)).forEach(this::orphaned);
-        new ArrayList<>(stored.values()).forEach(one -> {
-            BrokerLoop owner = broker.loopOf(one.clientIdentifier());
-            Session session = owner.sessions().restore(one);
-            QueueFound queue = queues.get(one.number());
-            if (queue == null) {
-                session.queue().recovered(one.sentUpTo() + 1, one.sentUpTo() + 1, one.sentUpTo(), 0, 0);
-            } else {
-                // what was sent before a crash is not known: all of it may have been [MQTT-3.3.1-1]
-                long sent = one.connected() ? Math.max(one.sentUpTo(), queue.end - 1) : one.sentUpTo();
-                session.queue().recovered(queue.oldest, queue.end, sent, queue.count, queue.bytes);
+    /** Each loop takes what is its own; what nobody takes is looked after here. */
+    private void restore(Table table, List<Row> rows, Runnable done) {
+        BitSet taken = new BitSet(rows.size());
+        onEachLoop(sessions -> sessions.take(table, rows), taken::or, () -> {
+            for (int i = taken.nextClearBit(0); i < rows.size(); i = taken.nextClearBit(i + 1)) {
+                read(table, rows.get(i), row -> nobodys(table, row));
             }
-            sessions.put(one.number(), session);
+            broker.progress().add(rows.size());
+            done.run();
         });
-        each(Table.SUBSCRIPTIONS, this::subscribe, this::readReceived);
     }
 
-    private void subscribe(Row row) {
-        Session session = sessions.get(Keys.numberOf(row.key()));
-        if (session != null) {
-            SessionRows.subscribe(session, row);
+    private void nobodys(Table table, Row row) {
+        if (table == Table.WILLS) {
+            wills.add(Wills.decode(row));
         } else {
             orphaned(Keys.numberOf(row.key()));
         }
-    }
-
-    private void readReceived() {
-        each(
-                Table.RECEIVED,
-                row -> {
-                    Session session = sessions.get(Keys.numberOf(row.key()));
-                    if (session != null) {
-                        session.received().restore(Keys.packetIdentifierOf(row.key()));
-                    } else {
-                        orphaned(Keys.numberOf(row.key()));
-                    }
-                },
-                this::readWills);
-    }
-
-    private void readWills() {
-        each(Table.WILLS, row -> wills.add(Wills.decode(row)), this::removeDead);
     }
 
     /** Rows of a session that is not there: it has ended, perhaps while the storage failed and nothing says so. */
@@ -193,7 +160,7 @@ final class Recovery {
         dead.putIfAbsent(number, StoredRow.EndedSession.unknown(number));
     }
 
-    private void removeDead() {
+    private void readDead() {
         each(
                 Table.BROKER,
                 row -> {
@@ -202,71 +169,54 @@ final class Recovery {
                         dead.put(ended.number(), ended);
                     }
                 },
-                () -> {
-                    dead.values().forEach(ended -> {
-                        BrokerLoop owner = broker.loopOf(ended.clientIdentifier());
-                        loop.on(owner, () -> SessionRemoval.resume(owner, ended));
-                    });
-                    startTimers();
-                });
+                this::goOn);
     }
 
-    /** Each loop takes over its sessions: their clocks go on, and what is due is done; then connections may come. */
-    private void startTimers() {
-        for (StoredRow.WillMessage will : wills) {
-            Session session = sessions.get(will.session());
-            BrokerLoop owner = session == null ? loop : session.loop();
-            loop.on(owner, () -> owner.wills().recover(will, session));
-        }
-        waiting = broker.loops().size();
-        for (BrokerLoop owner : broker.loops()) {
-            loop.on(owner, () -> {
-                for (Session session : List.copyOf(owner.sessions().all())) {
-                    startTimer(owner, session);
-                }
-                owner.on(loop, this::started);
+    /** What was ending goes on to end, clocks go on, and what is due is done; then connections may come. */
+    private void goOn() {
+        dead.values().forEach(ended -> {
+            BrokerLoop owner = broker.loopOf(ended.clientIdentifier());
+            loop.on(owner, () -> SessionRemoval.resume(owner, ended));
+        });
+        wills.forEach(will -> loop.wills().recover(will, null));
+        onEachLoop(
+                sessions -> {
+                    sessions.begin();
+                    return sessions;
+                },
+                sessions -> {},
+                ready);
+    }
+
+    /**
+     * Has each loop do something at the same time.
+     *
+     * @param answered is given what each of them returns, here
+     * @param then runs when all have
+     */
+    private <T> void onEachLoop(Function<RestoredSessions, T> action, Consumer<T> answered, Runnable then) {
+        waiting = restored.size();
+        for (RestoredSessions each : restored) {
+            each.loop().port().execute(() -> {
+                T answer = action.apply(each);
+                loop.port().execute(() -> {
+                    answered.accept(answer);
+                    waiting--;
+                    if (waiting == 0) {
+                        then.run();
+                    }
+                });
             });
         }
     }
 
-    private void started() {
-        waiting--;
-        if (waiting == 0) {
-            ready.run();
-        }
-    }
-
-    private void startTimer(BrokerLoop owner, Session session) {
-        StoredRow.Session one = stored.get(session.number());
-        if (one == null) {
-            return;
-        }
-        long now = owner.time().millis();
-        // When a connection ended in a crash nobody knows: now at the latest, and a session never expires early.
-        long since = one.connected() ? now : one.offlineSinceMillis();
-        long passedSeconds = Math.max(0, now - since) / 1000;
-        if (one.connected()) {
-            session.offline();
-        }
-        if (session.expirySeconds() != Session.NEVER_EXPIRES) {
-            session.expireIn(Math.max(0, session.expirySeconds() - passedSeconds));
-        }
-    }
-
-    /** Reads a whole table, row by row, then goes on; what the action throws at is set aside. */
+    /** Reads a whole table here, row by row, then goes on; what the action throws at is set aside. */
     private void each(Table table, Consumer<Row> action, Runnable then) {
-        next(table, FIRST, action, then);
-    }
-
-    private void next(Table table, byte[] from, Consumer<Row> action, Runnable then) {
-        loop.scan(table, from, null, PAGE, rows(() -> next(table, from, action, then), found -> {
-            found.forEach(row -> read(table, row, action));
-            if (found.size() < PAGE) {
-                then.run();
-            } else {
-                next(table, found.get(PAGE - 1).keyBehind(), action, then);
-            }
-        }));
+        TableReading.Work readAll = (rows, done) -> {
+            rows.forEach(row -> read(table, row, action));
+            done.run();
+        };
+        new TableReading(loop, table, readAll, then).begin();
     }
 
     private void read(Table table, Row row, Consumer<Row> action) {

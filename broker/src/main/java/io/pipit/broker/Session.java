@@ -11,9 +11,7 @@ import io.pipit.mqtt.TopicFilter;
 import io.pipit.mqtt.TopicName;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +30,17 @@ final class Session {
     private final @Nullable String owner;
     private final long number;
     private final @Nullable SessionRows rows;
-    private final Queue queue;
-    private final ReceivedIdentifiers received;
-    private final Map<TopicFilter, Subscription> subscriptions = new LinkedHashMap<>(4);
+
+    /** Null of a session that was restored without entries, until a client or a message comes. */
+    private @Nullable Queue queue;
+
+    /** What the queue begins with: the highest sequence number that was sent before the broker was started. */
+    private long sentBefore;
+
+    private @Nullable ReceivedIdentifiers received;
+    private final SessionSubscriptions subscriptions = new SessionSubscriptions();
     private final List<RetainedDelivery> retainedDeliveries = new ArrayList<>(0);
-    private final Timers.Timer expiry;
+    private final Timers.Timer expiry = new Expiry();
     private @Nullable Client client;
     private @Nullable SessionWill will;
     private long expirySeconds;
@@ -62,16 +66,7 @@ final class Session {
         this.clientIdentifier = clientIdentifier;
         this.owner = owner;
         this.number = number;
-        Keys keys = new Keys(number);
-        this.rows = stored ? new SessionRows(loop, keys, clientIdentifier) : null;
-        this.queue = new Queue(
-                new Outlet(),
-                loop.settings().queue(),
-                loop.time(),
-                stored ? new EntryRows(loop, keys, clientIdentifier.value()) : null,
-                fault -> loop.later(this::pump));
-        this.received = new ReceivedIdentifiers();
-        this.expiry = Timers.timer(this::expire);
+        this.rows = stored ? new SessionRows(loop, new Keys(number), clientIdentifier) : null;
     }
 
     BrokerLoop loop() {
@@ -103,11 +98,49 @@ final class Session {
     }
 
     Queue queue() {
+        Queue made = queue;
+        if (made == null) {
+            made = new Queue(
+                    new Outlet(),
+                    loop.settings().queue(),
+                    loop.time(),
+                    rows == null ? null : new EntryRows(loop, new Keys(number), clientIdentifier.value()),
+                    fault -> loop.later(this::pump));
+            made.recovered(sentBefore);
+            queue = made;
+        }
+        return made;
+    }
+
+    /** Its queue, or null when nothing has come to it yet: a million sessions that only wait have none. */
+    @Nullable
+    Queue queueIfUsed() {
         return queue;
     }
 
+    /** The highest sequence number ever sent, 0 for none. */
+    long sentUpTo() {
+        return queue == null ? sentBefore : queue.sentUpTo();
+    }
+
+    /** It was found in storage: its queue goes on behind this sequence number. */
+    void restored(long sentUpTo) {
+        sentBefore = sentUpTo;
+    }
+
+    /** Packet Identifiers that its client uses at QoS 2: most sessions have none for most of their time. */
     ReceivedIdentifiers received() {
-        return received;
+        ReceivedIdentifiers identifiers = received;
+        if (identifiers == null) {
+            identifiers = new ReceivedIdentifiers();
+            received = identifiers;
+        }
+        return identifiers;
+    }
+
+    /** How many Packet Identifiers its client uses at QoS 2. */
+    int receivedInUse() {
+        return received == null ? 0 : received.size();
     }
 
     /** The client that is connected or being connected, or null. */
@@ -147,7 +180,7 @@ final class Session {
     // Subscriptions
 
     Collection<Subscription> subscriptions() {
-        return subscriptions.values();
+        return subscriptions.all();
     }
 
     /** The subscription with this filter, or null. */
@@ -172,7 +205,7 @@ final class Session {
                                 shared -> new Subscription(this, filter, request.options(), identifier, shared),
                                 replaced)
                 : index(new Subscription(this, filter, request.options(), identifier, null), replaced);
-        subscriptions.put(filter, subscription);
+        subscriptions.put(subscription);
         return subscription;
     }
 
@@ -334,17 +367,17 @@ final class Session {
         }
         if (part == null && isStored()) {
             Part own = new Part(message, loop, null, 0, false);
-            queue.admit(message, terms, own);
+            queue().admit(message, terms, own);
             loop.commitAlone(own);
         } else {
-            queue.admit(message, terms, part);
+            queue().admit(message, terms, part);
         }
         updateHints();
     }
 
     /** Whether a message at QoS 0 has its place in the queue: nobody is connected, or older ones wait there. */
     boolean queuesUnacknowledged() {
-        return isStored() && loop.settings().queue().qos0() && (!connected || queue.hasUnsent());
+        return isStored() && loop.settings().queue().qos0() && (!connected || queue().hasUnsent());
     }
 
     void dropped(@Nullable TopicName topic, QoS qos, DropReason reason) {
@@ -353,7 +386,7 @@ final class Session {
 
     /** Something has changed by which more may be sent: acknowledged, written, settled. */
     void pump() {
-        queue.pump();
+        queue().pump();
         progressed();
     }
 
@@ -364,17 +397,20 @@ final class Session {
 
     /** Memory is short: what a stored session has not been sent is read from the storage. */
     void fallBehind() {
-        queue.fallBehind();
+        if (queue != null) {
+            queue.fallBehind();
+        }
         letRetainedGo();
     }
 
     /** Shows other loops how it stands, where that has changed. */
     void updateHints() {
-        boolean hasRoom = queue.room() > 0;
+        Queue used = queue;
+        boolean hasRoom = used != null && used.room() > 0;
         if (hasRoom != room) {
             room = hasRoom;
         }
-        boolean isFull = queue.isFull();
+        boolean isFull = used != null && used.isFull();
         if (isFull != full) {
             full = isFull;
         }
@@ -390,7 +426,7 @@ final class Session {
     /** CONNACK was sent. */
     void established(Client established) {
         connected = true;
-        queue.connected(established.receiveMaximum());
+        queue().connected(established.receiveMaximum());
         pump();
     }
 
@@ -398,12 +434,15 @@ final class Session {
     void detach() {
         client = null;
         connected = false;
-        received.forgetWaiting();
+        if (received != null) {
+            received.forgetWaiting();
+            received = received.size() == 0 ? null : received;
+        }
         if (expirySeconds == 0 || rows == null) {
             loop.sessions().end(this);
             return;
         }
-        queue.disconnected();
+        queue().disconnected();
         letRetainedGo();
         updateHints();
         offline();
@@ -488,9 +527,12 @@ final class Session {
         }
     }
 
-    private void expire() {
-        loop.metrics().sessionExpired();
-        loop.sessions().end(this);
+    private final class Expiry extends Timers.Timer {
+        @Override
+        void expire() {
+            loop.metrics().sessionExpired();
+            loop.sessions().end(Session.this);
+        }
     }
 
     /** The will of the current connection, or of the last one while its delay runs; null when there is none. */
@@ -517,13 +559,13 @@ final class Session {
         ended = true;
         connected = false;
         room = false;
-        for (Subscription subscription : subscriptions.values()) {
+        for (Subscription subscription : subscriptions.all()) {
             leave(subscription);
         }
         subscriptions.clear();
         retainedDeliveries.forEach(RetainedDelivery::close);
         retainedDeliveries.clear();
-        queue.abandon();
+        queue().abandon();
     }
 
     /** What the queue does to the client. */

@@ -9,6 +9,7 @@ import io.pipit.mqtt.RetainHandling;
 import io.pipit.mqtt.SubscriptionOptions;
 import io.pipit.mqtt.SubscriptionRequest;
 import io.pipit.mqtt.TopicFilter;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of one stored session beside its queue: itself, its subscriptions, the identifiers it has received. */
 final class SessionRows {
@@ -16,43 +17,53 @@ final class SessionRows {
     private static final int OWNED = 0x01;
     private static final int CONNECTED = 0x02;
     private static final int OWES_RETAINED = 0x40;
+    private static final int OPTIONS = 0x3F;
     private static final byte[] EMPTY = {};
+
+    /** The options that the flags of a row can mean, made once for all subscriptions; null where they mean none. */
+    private static final @Nullable SubscriptionOptions[] OPTIONS_OF = new @Nullable SubscriptionOptions[OPTIONS + 1];
+
+    static {
+        for (int flags = 0; flags <= OPTIONS; flags++) {
+            if ((flags & 0x03) < QoS.values().length) {
+                OPTIONS_OF[flags] = optionsOf(flags);
+            }
+        }
+    }
 
     private final BrokerLoop loop;
     private final Keys keys;
     private final ClientIdentifier clientIdentifier;
-    private final byte[] key;
 
     SessionRows(BrokerLoop loop, Keys keys, ClientIdentifier clientIdentifier) {
         this.loop = loop;
         this.keys = keys;
         this.clientIdentifier = clientIdentifier;
-        this.key = Keys.session(clientIdentifier);
+    }
+
+    private byte[] key() {
+        return Keys.session(clientIdentifier);
     }
 
     /** It is connected, with this expiry from now on. */
     void online(Session session, long expirySeconds, Batch batch) {
-        batch.put(Table.SESSIONS, key, encode(session, expirySeconds, true));
+        batch.put(Table.SESSIONS, key(), encode(session, expirySeconds, true));
     }
 
     /** It has lost its connection now. */
     void offline(Session session, Batch batch) {
-        batch.put(Table.SESSIONS, key, encode(session, session.expirySeconds(), false));
+        batch.put(Table.SESSIONS, key(), encode(session, session.expirySeconds(), false));
     }
 
     /** It ends. */
     void end(Session session, Batch batch) {
-        batch.delete(Table.SESSIONS, key);
+        batch.delete(Table.SESSIONS, key());
         remove(session, batch);
     }
 
     /** It has ended: what is left of it is garbage, to be removed in slices. */
     void remove(Session session, Batch batch) {
-        new StoredRow.EndedSession(
-                        keys.number(),
-                        session.clientIdentifier(),
-                        session.queue().sentUpTo())
-                .put(batch);
+        new StoredRow.EndedSession(keys.number(), session.clientIdentifier(), session.sentUpTo()).put(batch);
     }
 
     /** The value of the row of a session that has ended. */
@@ -80,7 +91,7 @@ final class SessionRows {
                 connected,
                 expirySeconds,
                 loop.time().millis(),
-                session.queue().sentUpTo()));
+                session.sentUpTo()));
     }
 
     /** The value of a session's row. */
@@ -169,13 +180,10 @@ final class SessionRows {
         RowReader row = new RowReader(stored.value());
         row.version(VERSION);
         int flags = row.u8();
-        RetainHandling handling = switch ((flags >> 4) & 0x03) {
-            case 0 -> RetainHandling.SEND;
-            case 1 -> RetainHandling.SEND_IF_NEW;
-            default -> RetainHandling.DO_NOT_SEND;
-        };
-        SubscriptionOptions options =
-                new SubscriptionOptions(QoS.of(flags & 0x03), (flags & 0x04) != 0, (flags & 0x08) != 0, handling);
+        SubscriptionOptions options = OPTIONS_OF[flags & OPTIONS];
+        if (options == null) {
+            throw new CorruptRowException("a subscription at QoS 3");
+        }
         int identifier = row.count();
         row.end();
         return new StoredRow.Subscription(
@@ -184,6 +192,15 @@ final class SessionRows {
                 options,
                 identifier,
                 (flags & OWES_RETAINED) != 0);
+    }
+
+    private static SubscriptionOptions optionsOf(int flags) {
+        RetainHandling handling = switch ((flags >> 4) & 0x03) {
+            case 0 -> RetainHandling.SEND;
+            case 1 -> RetainHandling.SEND_IF_NEW;
+            default -> RetainHandling.DO_NOT_SEND;
+        };
+        return new SubscriptionOptions(QoS.of(flags & 0x03), (flags & 0x04) != 0, (flags & 0x08) != 0, handling);
     }
 
     /** Makes a recovered session subscribe as this row says. */

@@ -172,6 +172,7 @@ final class Sessions {
     Session restore(StoredRow.Session stored) {
         Session session = new Session(loop, stored.clientIdentifier(), stored.owner(), stored.number(), true);
         session.expireAfter(stored.expirySeconds());
+        session.restored(stored.sentUpTo());
         byClient.put(stored.clientIdentifier(), session);
         loop.metrics().sessionCreated();
         return session;

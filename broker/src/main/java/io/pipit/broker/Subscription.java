@@ -10,12 +10,24 @@ import org.jspecify.annotations.Nullable;
  * it still stands is the only thing that changes, on the session's loop.
  */
 final class Subscription implements SessionTarget, Matched, SharedGroup.Member {
+    /** The terms of all subscriptions that have neither an identifier nor a group, by Maximum QoS and Retain As Published. */
+    private static final Terms[][] PLAIN = new Terms[6][];
+
+    static {
+        for (int i = 0; i < PLAIN.length; i++) {
+            PLAIN[i] = terms(QoS.of(i >> 1), (i & 1) == 1, Terms.NO_IDENTIFIERS, null);
+        }
+    }
+
     private final Session session;
     private final TopicFilter filter;
     private final SubscriptionOptions options;
     private final int identifier;
     private final @Nullable SharedSubscription group;
-    private final Terms[] terms = new Terms[6];
+
+    /** By a message's QoS and RETAIN; null before the first message, which for many never comes. */
+    private Terms @Nullable [] terms;
+
     private boolean ended;
 
     /**
@@ -35,11 +47,31 @@ final class Subscription implements SessionTarget, Matched, SharedGroup.Member {
         this.options = options;
         this.identifier = identifier;
         this.group = group;
-        int[] identifiers = identifier == 0 ? Terms.NO_IDENTIFIERS : new int[] {identifier};
+    }
+
+    private static Terms[] terms(
+            QoS maximumQoS, boolean retainAsPublished, int[] identifiers, @Nullable SharedSubscription group) {
+        Terms[] terms = new Terms[6];
         for (int i = 0; i < terms.length; i++) {
-            QoS qos = QoS.of(i >> 1).min(options.maximumQoS());
-            terms[i] = new Terms(qos, (i & 1) == 1 && options.retainAsPublished(), identifiers, group);
+            QoS qos = QoS.of(i >> 1).min(maximumQoS);
+            terms[i] = new Terms(qos, (i & 1) == 1 && retainAsPublished, identifiers, group);
         }
+        return terms;
+    }
+
+    private Terms[] terms() {
+        Terms[] known = terms;
+        if (known == null) {
+            known = identifier == 0 && group == null
+                    ? PLAIN[(options.maximumQoS().level() << 1) + (options.retainAsPublished() ? 1 : 0)]
+                    : terms(
+                            options.maximumQoS(),
+                            options.retainAsPublished(),
+                            identifier == 0 ? Terms.NO_IDENTIFIERS : new int[] {identifier},
+                            group);
+            terms = known;
+        }
+        return known;
     }
 
     @Override
@@ -77,7 +109,7 @@ final class Subscription implements SessionTarget, Matched, SharedGroup.Member {
 
     /** How it wants this message, whoever published it. */
     Terms termsOf(Message message) {
-        return terms[(message.qos().level() << 1) + (message.retain() ? 1 : 0)];
+        return terms()[(message.qos().level() << 1) + (message.retain() ? 1 : 0)];
     }
 
     /** How a retained message goes to it as a new subscription: with RETAIN 1 [3.1.1:MQTT-3.3.1-8]. */

@@ -5,6 +5,7 @@ import io.pipit.broker.HeapStorage;
 import io.pipit.broker.LocalListener;
 import io.pipit.broker.LocalMessage;
 import io.pipit.broker.LocalSubscription;
+import io.pipit.broker.Readiness;
 import io.pipit.broker.spi.BrokerListener;
 import io.pipit.broker.spi.Loop;
 import io.pipit.broker.spi.Storage;
@@ -31,6 +32,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +53,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pipit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipit.class);
-    private static final long START_TIMEOUT_SECONDS = 600;
+    /** A start that reads nothing for so long will never be ready. */
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
+
+    private static final Duration PROGRESS = Duration.ofSeconds(2);
     private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
     private static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -136,11 +141,7 @@ public final class Pipit implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        CountDownLatch ready = new CountDownLatch(1);
-        broker.start(ready::countDown);
-        if (!await(ready, Duration.ofSeconds(START_TIMEOUT_SECONDS))) {
-            throw new IllegalStateException("what is stored could not be read back");
-        }
+        restore();
         for (ConfiguredListener listener : configuration.listeners()) {
             listen(listener);
         }
@@ -151,6 +152,36 @@ public final class Pipit implements AutoCloseable {
         TlsWatch watch = TlsWatch.start(broker, new SystemClock(), all, configuration.tlsReloadInterval());
         tlsWatch = watch;
         broker.show(() -> readings(watch, all));
+    }
+
+    /** Reads back what is stored, and tells of it while it lasts: nobody can connect meanwhile. */
+    private void restore() {
+        long began = System.nanoTime();
+        CountDownLatch ready = new CountDownLatch(1);
+        broker.start(ready::countDown);
+        Readiness before = broker.readiness();
+        Duration standing = Duration.ZERO;
+        while (!await(ready, PROGRESS)) {
+            Readiness now = broker.readiness();
+            standing = now.equals(before) ? standing.plus(PROGRESS) : Duration.ZERO;
+            if (standing.compareTo(START_TIMEOUT) >= 0) {
+                throw new IllegalStateException("what is stored could not be read back: " + now + ", and no more for "
+                        + Units.format(START_TIMEOUT));
+            }
+            before = now;
+            if (now instanceof Readiness.Starting) {
+                LOG.info("Nobody can connect yet, {}", now);
+            }
+        }
+        if (broker.readiness() instanceof Readiness.Ready(List<Readiness.Restored> restored) && !restored.isEmpty()) {
+            String what = restored.stream().map(Readiness.Restored::toString).collect(Collectors.joining(", "));
+            LOG.info("Restored {} in {} ms", what, (System.nanoTime() - began) / 1_000_000);
+        }
+    }
+
+    /** Whether it accepts connections. */
+    public Readiness readiness() {
+        return broker.readiness();
     }
 
     private void listen(ConfiguredListener configured) throws IOException {

@@ -193,6 +193,21 @@ final class OfflineQueueTest {
     }
 
     @Test
+    void refusePublisher_refusesAlsoWhenTheQueueWasFullBeforeARestart() {
+        broker.configured(settings().queue(1, QueuePolicy.REFUSE_PUBLISHER));
+        offline("bob");
+        broker.connect(connect("alice")).publishes(publish("t", "1").qos1());
+        broker.restarts();
+        broker.connect(connect("alice"))
+                .sends(publish("t", "2").qos1(3))
+                .receives(puback(3, ReasonCode.QUOTA_EXCEEDED));
+        var bob = broker.connect(connect("bob").resuming().expiry(600));
+        bob.acknowledges(bob.receives(publish("t", "1").qos1()));
+        bob.receivesNothing();
+        broker.droppedNothing("bob");
+    }
+
+    @Test
     void refusePublisher_refusesWhenEveryMemberOfASharedSubscriptionIsFull() {
         broker.configured(settings().queue(1, QueuePolicy.REFUSE_PUBLISHER));
         broker.connect(connect("bob").expiry(600)).subscribes("$share/g/t").vanishes();

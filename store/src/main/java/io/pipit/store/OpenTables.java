@@ -145,6 +145,11 @@ final class OpenTables implements Tables {
     }
 
     @Override
+    public long rowsAbout(Table table) throws RocksDBException {
+        return locked(open -> open.rowsAbout(table));
+    }
+
+    @Override
     public ColumnFamilyHandle handle(Table table) throws RocksDBException {
         return locked(open -> open.handle(table));
     }

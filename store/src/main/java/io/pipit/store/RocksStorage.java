@@ -156,6 +156,15 @@ public final class RocksStorage implements Storage {
     }
 
     @Override
+    public long rowsAbout(Table table) {
+        try {
+            return tables.rowsAbout(table);
+        } catch (RocksDBException unknown) {
+            return 0;
+        }
+    }
+
+    @Override
     public long pendingBytes() {
         return inbox.bytes();
     }

@@ -161,6 +161,11 @@ final class RocksTables implements Tables {
         compaction.setCanceled(true);
     }
 
+    @Override
+    public long rowsAbout(Table table) throws RocksDBException {
+        return database.getLongProperty(handle(table), "rocksdb.estimate-num-keys");
+    }
+
     private static byte[] nameOf(Table table) {
         return table.name().toLowerCase(Locale.ROOT).getBytes(UTF_8);
     }

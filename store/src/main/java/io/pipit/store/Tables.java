@@ -48,6 +48,9 @@ interface Tables extends AutoCloseable {
     /** No compaction runs for long any more; comes before {@link #close}. */
     void cancelCompactions();
 
+    /** About how many rows a table has. */
+    long rowsAbout(Table table) throws RocksDBException;
+
     /** What a batch calls a table; also good for another opening of the same database. */
     ColumnFamilyHandle handle(Table table) throws RocksDBException;
 

@@ -128,6 +128,11 @@ final class FailingDisk implements RocksStorage.Opening {
         }
 
         @Override
+        public long rowsAbout(Table table) throws RocksDBException {
+            return real.rowsAbout(table);
+        }
+
+        @Override
         public ColumnFamilyHandle handle(Table table) throws RocksDBException {
             return real.handle(table);
         }

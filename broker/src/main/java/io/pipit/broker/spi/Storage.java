@@ -81,6 +81,11 @@ public interface Storage {
         return Map.of();
     }
 
+    /** About how many rows a table has, for progress that is shown; 0 when nobody knows. Any thread. */
+    default long rowsAbout(Table table) {
+        return 0;
+    }
+
     /** Bytes of the batches that were handed in and are not answered; any thread. */
     default long pendingBytes() {
         return 0;
