@@ -101,6 +101,7 @@ final class TlsSocket {
         if (lower.contains("certification path") || lower.contains("path does not chain")) {
             return authorities == null
                     ? "; its certificate is of no authority that Java knows: name the one that issued it"
+                            + " (TlsOptions.withAuthorities, --cafile)"
                     : "; " + authorities + " is not the authority that issued its certificate";
         }
         if (lower.contains("subject alternative") || lower.contains("no name matching")) {

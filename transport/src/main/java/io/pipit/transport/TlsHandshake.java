@@ -5,12 +5,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,8 @@ final class TlsHandshake extends ChannelDuplexHandler {
         COMPLETED,
         FAILED
     }
+
+    private static final String[] NO_CIPHERS = {};
 
     private final TlsStage stage;
     private final Opening opening;
@@ -88,7 +92,15 @@ final class TlsHandshake extends ChannelDuplexHandler {
         }
         state = State.COMPLETED;
         cancelTimeout();
+        refuseAnother(handler(context).engine());
         stage.completed(context.pipeline(), opening.secured(userName));
+    }
+
+    /** Clients of TLS 1.2 may ask for another handshake at any time, at our expense. BoringSSL refuses that by itself. */
+    private static void refuseAnother(SSLEngine engine) {
+        if (!(engine instanceof ReferenceCountedOpenSslEngine)) {
+            engine.setEnabledCipherSuites(NO_CIPHERS);
+        }
     }
 
     /** The client's certificate, or null without one. */

@@ -34,12 +34,10 @@ final class TlsStage implements PipelineStage {
     @GuardedBy("lock")
     private boolean released;
 
-    /** How the files looked when they were read last, whether they could be used or not. */
-    @GuardedBy("lock")
+    /** How the files looked when they were read last, whether they could be used or not; of whoever looks. */
     private FileStamps read;
 
-    /** How they looked last. */
-    @GuardedBy("lock")
+    /** How they looked last; of whoever looks. */
     private FileStamps seen;
 
     /**
@@ -130,24 +128,32 @@ final class TlsStage implements PipelineStage {
 
     /**
      * Looks whether the files have changed, and reads them when they look the same as at the last look: until then somebody
-     * may be writing them one after the other.
+     * may be writing them one after the other. One thread at a time, not on a loop; handshakes go on meanwhile.
      */
     TlsChange look() {
         FileStamps now = FileStamps.of(settings.files());
-        lock.lock();
+        boolean isSettled = now.equals(seen);
+        seen = now;
+        if (!isSettled || now.equals(read)) {
+            return new TlsChange.None();
+        }
+        read = now;
         try {
-            boolean isSettled = now.equals(seen);
-            seen = now;
-            if (released || !isSettled || now.equals(read)) {
-                return new TlsChange.None();
-            }
-            read = now;
-            TlsContext old = context;
-            context = TlsContext.load(settings, applicationProtocol);
-            old.release();
-            return new TlsChange.Taken();
+            return take(TlsContext.load(settings, applicationProtocol));
         } catch (TlsFileException | SSLException unusable) {
             return new TlsChange.Refused(String.valueOf(unusable.getMessage()));
+        }
+    }
+
+    private TlsChange take(TlsContext fresh) {
+        lock.lock();
+        try {
+            TlsContext unused = released ? fresh : context;
+            if (!released) {
+                context = fresh;
+            }
+            unused.release();
+            return released ? new TlsChange.None() : new TlsChange.Taken();
         } finally {
             lock.unlock();
         }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -198,6 +199,23 @@ final class TlsTest {
         assertThat(listener().readings())
                 .containsEntry("handshakes/completed", 1L)
                 .containsEntry("handshakes/under-way", 0L);
+    }
+
+    @Test
+    void anotherHandshake_isRefused() throws Exception {
+        InetSocketAddress address = open(certificates.settings(provider));
+
+        try (SSLSocket socket = certificates.connect(address, new Client(null, only(TlsVersion.TLS_1_2)))) {
+            assertThatThrownBy(() -> {
+                        socket.startHandshake();
+                        if (socket.getInputStream().read() < 0) {
+                            throw new SSLException("closed");
+                        }
+                    })
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(SocketTimeoutException.class);
+        }
+        assertThat(listener().readings()).containsEntry("handshakes/completed", 1L);
     }
 
     @ParameterizedTest
