@@ -11,13 +11,11 @@
  * recorded, so that the test fails. What is written through stdio passes by libc's own calls: such files are recorded as
  * opaque, and the test takes them as lost. Linux with glibc only.
  */
-#define _GNU_SOURCE
-#include <dlfcn.h>
+#include "shim.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,14 +24,6 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-/* The original of an intercepted function. */
-#define REAL(name)                                                            \
-  ({                                                                          \
-    static __typeof__(&name) found;                                           \
-    if (!found) found = (__typeof__(&name))dlsym(RTLD_NEXT, #name);           \
-    found;                                                                    \
-  })
 
 enum { FDS = 1 << 16, PARTS = 128 };
 
@@ -204,15 +194,6 @@ static int open_at(int directory, const char *path, int flags, mode_t mode) {
   pthread_mutex_unlock(&lock);
   return fd;
 }
-
-#define MODE(flags)                                   \
-  mode_t mode = 0;                                    \
-  if ((flags) & (O_CREAT | __O_TMPFILE)) {            \
-    va_list arguments;                                \
-    va_start(arguments, flags);                       \
-    mode = va_arg(arguments, mode_t);                 \
-    va_end(arguments);                                \
-  }
 
 int open(const char *path, int flags, ...) {
   MODE(flags)

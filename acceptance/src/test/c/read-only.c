@@ -7,26 +7,16 @@
  *
  * Linux with glibc only.
  */
-#define _GNU_SOURCE
-#include <dlfcn.h>
+#include "shim.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-/* The original of an intercepted function. */
-#define REAL(name)                                                            \
-  ({                                                                          \
-    static __typeof__(&name) found;                                           \
-    if (!found) found = (__typeof__(&name))dlsym(RTLD_NEXT, #name);           \
-    found;                                                                    \
-  })
 
 static int is_on(void) {
   int saved = errno;
@@ -68,15 +58,6 @@ static int refuses_path(const char *path) {
 static int refuses_open(const char *path, int flags) {
   return (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != O_RDONLY && refuses_path(path);
 }
-
-#define MODE(flags)                                   \
-  mode_t mode = 0;                                    \
-  if ((flags) & (O_CREAT | __O_TMPFILE)) {            \
-    va_list arguments;                                \
-    va_start(arguments, flags);                       \
-    mode = va_arg(arguments, mode_t);                 \
-    va_end(arguments);                                \
-  }
 
 int open(const char *path, int flags, ...) {
   MODE(flags)

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every client of every version does with a broker. */
-@Order(3)
+@Order(Integer.MAX_VALUE)
 final class ClientScenariosTest {
     @RegisterExtension
     static final Stage STAGE = new Stage();

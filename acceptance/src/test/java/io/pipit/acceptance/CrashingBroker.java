@@ -95,7 +95,7 @@ final class CrashingBroker implements AutoCloseable {
         assertThat(killed.isAlive())
                 .as("the broker ended by itself: %s", killed.stderr())
                 .isTrue();
-        boolean sent = killed.handle().destroyForcibly(); // that of Process would close stdout under its reader
+        boolean sent = killed.handle().destroyForcibly();
         assertThat(sent).isTrue();
         assertThat(killed.exitCode()).isEqualTo(128 + 9);
         requireNoErrors(killed);

@@ -33,7 +33,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,7 +42,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * message is lost, none comes twice, and their order stays.
  */
 @Timeout(120)
-@Order(4)
 final class LostConnectionTest {
     private static final int MESSAGES = 12;
     private static final int MANY_MESSAGES = 300;

@@ -197,7 +197,7 @@ final class Program implements AutoCloseable {
 
     /** SIGTERM. */
     void terminate() {
-        process.destroy();
+        handle().destroy(); // that of Process would close stdout under its reader
     }
 
     /** Sends a signal by its name, such as {@code INT}. */
@@ -212,6 +212,6 @@ final class Program implements AutoCloseable {
     /** Ends the program at once if it still runs. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        handle().destroyForcibly(); // as above
     }
 }

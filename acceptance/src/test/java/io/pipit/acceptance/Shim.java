@@ -11,12 +11,12 @@ import java.util.stream.Stream;
 final class Shim {
     private Shim() {}
 
-    /** The library made from a source in {@code src/test/c}, compiled when it is not there or older than that. */
+    /** The library made from a source in {@code src/test/c}, compiled when it is not there or older. */
     static synchronized Path compiled(String name) throws IOException {
-        Path source = ProjectRoot.path().resolve("acceptance/src/test/c/" + name + ".c");
+        Path folder = ProjectRoot.path().resolve("acceptance/src/test/c");
+        Path source = folder.resolve(name + ".c");
         Path library = Files.createDirectories(ProjectRoot.output()).resolve(name + ".so");
-        if (!Files.exists(library)
-                || Files.getLastModifiedTime(library).compareTo(Files.getLastModifiedTime(source)) < 0) {
+        if (isOlder(library, source) || isOlder(library, folder.resolve("shim.h"))) {
             Path part = Files.createTempFile(ProjectRoot.output(), name, ".so");
             List<String> compile = List.of("gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread");
             List<String> files = List.of("-o", part.toString(), source.toString(), "-ldl");
@@ -29,5 +29,10 @@ final class Shim {
             Files.move(part, library, StandardCopyOption.ATOMIC_MOVE);
         }
         return library;
+    }
+
+    private static boolean isOlder(Path library, Path source) throws IOException {
+        return !Files.exists(library)
+                || Files.getLastModifiedTime(library).compareTo(Files.getLastModifiedTime(source)) < 0;
     }
 }
