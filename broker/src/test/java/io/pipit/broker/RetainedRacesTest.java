@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.broker.RetainedCursor.Step;
 import io.pipit.broker.spi.Batch;
 import io.pipit.broker.spi.Batch.Urgency;
+import io.pipit.broker.spi.Row;
 import io.pipit.broker.spi.Storage;
 import io.pipit.broker.spi.Table;
 import io.pipit.mqtt.Payload;
@@ -24,12 +25,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** {@link RetainedMessages} with several threads at once. */
 class RetainedRacesTest {
     private static final int STABLE = 500;
     private static final int ROUNDS = 20_000;
+    private static final int CACHED = 50;
 
     private final RetainedMessages retained = new RetainedMessages(() -> 0, Duration.ZERO, new RetainedCache(1 << 20));
 
@@ -123,6 +126,89 @@ class RetainedRacesTest {
         loop.runWaiting();
         assertThat(loaded.get(topic)).isEqualTo(retained.get(topic));
         assertThat(loaded.count()).isEqualTo(retained.count());
+    }
+
+    @Test
+    void readersOfTheStorage_whileMessagesChangeAndLeaveTheCache_getNoOlderValueAfterANewer() throws Exception {
+        HeapStorage storage = new HeapStorage();
+        RetainedCache cache =
+                new RetainedCache((long) CACHED * message("s/0", "0").bytes());
+        RetainedMessages bounded = new RetainedMessages(() -> 0, Duration.ZERO, cache);
+        AtomicBoolean done = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<?>> writers = new ArrayList<>();
+            List<Future<Integer>> readers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                int writer = i;
+                writers.add(threads.submit(() -> replaceAll(bounded, storage, writer)));
+                readers.add(threads.submit((Callable<Integer>) () -> readAll(bounded, storage, done)));
+            }
+            for (Future<?> writer : writers) {
+                writer.get();
+            }
+            done.set(true);
+            for (Future<Integer> reader : readers) {
+                assertThat(reader.get()).isPositive();
+            }
+        }
+        assertThat(bounded.count()).isEqualTo(2 * CACHED);
+        assertThat(bounded.unsettledBytes()).isZero();
+        assertThat(cache.bytes())
+                .isBetween(1L, CACHED * (long) message("s/0", "" + ROUNDS).bytes());
+    }
+
+    /** Each topic by one writer only, in rising values. */
+    private static void replaceAll(RetainedMessages messages, HeapStorage storage, int writer) {
+        WaitingLoop loop = new WaitingLoop();
+        for (int i = 0; i < ROUNDS; i++) {
+            TopicName topic = TopicName.of("s/" + (2 * (i % CACHED) + writer));
+            long version = messages.set(message(topic.toString(), "" + i));
+            Batch batch = new Batch(Urgency.DURABLE);
+            long row = messages.store(topic, version, batch, () -> storage.commit(batch, "t", loop, answer -> {}));
+            messages.settle(topic, row, true);
+            loop.runWaiting();
+        }
+    }
+
+    /** Returns how many messages it has read from the storage. */
+    private static int readAll(RetainedMessages messages, HeapStorage storage, AtomicBoolean done) {
+        Map<TopicName, Integer> newest = new HashMap<>();
+        WaitingLoop loop = new WaitingLoop();
+        int read = 0;
+        while (!done.get() || read == 0) {
+            RetainedCursor cursor = messages.open(TopicFilter.of("#"));
+            while (cursor.next(100) instanceof Step.Found(RetainedTopic topic)) {
+                Message message = topic.message(0);
+                long asked = topic.storedVersion();
+                if (RetainedTopic.isStored(message) && asked > 0) {
+                    message = messageOf(topic, asked, storage, loop);
+                    assertThat(messages.restore(topic, asked, message))
+                            .as("lost")
+                            .isZero();
+                    message = topic.version() == asked ? message : null;
+                    read++;
+                }
+                if (message != null && !RetainedTopic.isStored(message)) {
+                    int value = Integer.parseInt(message.payload().toText());
+                    Integer before = newest.put(topic.name(), value);
+                    assertThat(value).isGreaterThanOrEqualTo(before == null ? 0 : before);
+                }
+            }
+        }
+        return read;
+    }
+
+    private static @Nullable Message messageOf(
+            RetainedTopic topic, long version, HeapStorage storage, WaitingLoop loop) {
+        List<Row> rows = new ArrayList<>();
+        storage.get(Table.RETAINED, Keys.retained(topic.name()), loop, read -> {
+            if (read instanceof Storage.Read.Rows found) {
+                rows.addAll(found.rows());
+            }
+        });
+        loop.runWaiting();
+        StoredRow.Retained stored = RetainedTopic.decode(rows.getFirst());
+        return stored.version() == version ? stored.message() : null;
     }
 
     private void changeOne(HeapStorage storage, Random random) {

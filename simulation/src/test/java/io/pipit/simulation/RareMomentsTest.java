@@ -300,18 +300,22 @@ final class RareMomentsTest {
         FAILS_BEFORE_A_CRASH
     }
 
+    /** A new broker, in which two clients that are away share a subscription. */
+    private void shareOffline(String... members) {
+        broker.configured(settings());
+        for (String member : members) {
+            broker.connect(connect(member).expiry(600))
+                    .subscribes("$share/g/t", 1)
+                    .vanishes();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void sharedMessageOnItsWayToASessionThatIsDiscarded_reachesAnother_orIsRefused(Storage storage) {
         for (int turns = 0; turns < 8; turns++) {
             for (String member : List.of("alice", "bob", "dave")) { // on more loops than one
-                broker.configured(settings());
-                broker.connect(connect(member).expiry(600))
-                        .subscribes("$share/g/t", 1)
-                        .vanishes();
-                broker.connect(connect("carol").expiry(600))
-                        .subscribes("$share/g/t", 1)
-                        .vanishes();
+                shareOffline(member, "carol");
                 var publisher = broker.connect(connect("publisher")).mayLeaveUnheard();
                 broker.storage().holdCommits();
                 broker.tries(connect(member).expiry(600)).mayLeaveUnheard();
@@ -387,13 +391,7 @@ final class RareMomentsTest {
     void sharedMessageThatIsPassedOnToAMemberForWhomItCannotBeStored_isRefused_andRetainedAllTheSame() {
         for (int turns = 0; turns < 8; turns++) {
             for (String member : List.of("alice", "bob", "dave")) { // on more loops than one
-                broker.configured(settings());
-                broker.connect(connect(member).expiry(600))
-                        .subscribes("$share/g/t", 1)
-                        .vanishes();
-                broker.connect(connect("carol").expiry(600))
-                        .subscribes("$share/g/t", 1)
-                        .vanishes();
+                shareOffline(member, "carol");
                 var publisher = broker.connect(connect("publisher"));
                 broker.storage().holdCommits();
                 broker.tries(connect(member).expiry(600)).mayLeaveUnheard();

@@ -86,64 +86,53 @@ final class RetainedFromStorageTest {
         first.subscribes("#", 0);
         var second = broker.tries(connect("bob").resuming().expiry(600));
         second.receives(connackPresent());
-        broker.storage().releaseReads();
-        broker.runUntilIdle();
+        answerReads();
         second.receivesInAnyOrder(kept("a"), kept("b"));
         first.mayLeaveUnheard();
     }
 
     @Test
     void sessionThatEndsWhileItsMessagesAreRead_isSentNothing() {
-        retain("a", "b");
-        broker.storage().holdReads();
+        retainAndHoldReads();
         broker.connect(connect("bob")).subscribes("#", 0).vanishes();
-        broker.storage().releaseReads();
-        broker.runUntilIdle();
+        answerReads();
         broker.connect(connect("bob")).receivesNothing();
     }
 
     @Test
     void offlineWhileItsMessagesAreRead_isSentThemWhenItComesBack() {
-        retain("a", "b");
-        broker.storage().holdReads();
+        retainAndHoldReads();
         broker.connect(connect("bob").expiry(600)).subscribes("#", 0).vanishes();
-        broker.storage().releaseReads();
-        broker.runUntilIdle();
+        answerReads();
         broker.connect(connect("bob").resuming().expiry(600)).receivesInAnyOrder(kept("a"), kept("b"));
     }
 
     @Test
     void unsubscribedWhileItsMessagesAreRead_isSentNothing() {
-        retain("a", "b");
-        broker.storage().holdReads();
+        retainAndHoldReads();
         var bob = broker.connect(connect("bob")).subscribes("#", 0).unsubscribes("#");
-        broker.storage().releaseReads();
-        broker.runUntilIdle();
+        answerReads();
         bob.receivesNothing();
     }
 
     @Test
     void changeWhileItIsRead_isNotFollowedByTheOlderValue() {
-        retain("a", "b");
-        broker.storage().holdReads();
+        retainAndHoldReads();
         var bob = broker.connect(connect("bob")).subscribes("#", 0);
         broker.connect(connect("alice")).publishes(publish("a", "newer").retained());
         bob.receives(publish("a", "newer"));
-        broker.storage().releaseReads();
-        broker.runUntilIdle();
+        answerReads();
         bob.receivesInAnyOrder(publish("a", "newer").retained(), kept("b"));
     }
 
     @Test
     void changeThatIsNotYetDurable_isNotFollowedByTheOlderValueThatIsRead() {
-        retain("a", "b");
-        broker.storage().holdReads();
+        retainAndHoldReads();
         var bob = broker.connect(connect("bob")).subscribes("#", 0);
         broker.storage().holdCommits();
         broker.connect(connect("alice")).publishes(publish("a", "newer").retained());
         bob.receives(publish("a", "newer"));
-        broker.storage().releaseReads();
-        broker.runUntilIdle();
+        answerReads();
         bob.receivesInAnyOrder(publish("a", "newer").retained(), kept("b"));
         broker.storage().releaseCommits();
     }
@@ -167,27 +156,23 @@ final class RetainedFromStorageTest {
 
     @Test
     void clearedWhileItIsRead_isNotSent() {
-        retain("a", "b");
-        broker.storage().holdReads();
+        retainAndHoldReads();
         var bob = broker.connect(connect("bob")).subscribes("#", 0);
         broker.connect(connect("alice")).publishes(publish("a", "").retained());
         bob.receives(publish("a", ""));
-        broker.storage().releaseReads();
-        broker.runUntilIdle();
+        answerReads();
         bob.receives(kept("b"));
         bob.receivesNothing();
     }
 
     @Test
     void clearedWhileItIsRead_whoseRowIsStillThere_isNotSent() {
-        retain("a", "b");
-        broker.storage().holdReads();
+        retainAndHoldReads();
         var bob = broker.connect(connect("bob")).subscribes("#", 0);
         broker.storage().holdCommits();
         broker.connect(connect("alice")).publishes(publish("a", "").retained());
         bob.receives(publish("a", ""));
-        broker.storage().releaseReads();
-        broker.runUntilIdle();
+        answerReads();
         bob.receives(kept("b"));
         bob.receivesNothing();
         broker.storage().releaseCommits();
@@ -202,8 +187,7 @@ final class RetainedFromStorageTest {
         broker.storage().holdReads();
         var bob = broker.connect(connect("bob")).subscribes("#", 0);
         broker.advance(Duration.ofSeconds(11));
-        broker.storage().releaseReads();
-        broker.runUntilIdle();
+        answerReads();
         bob.receives(kept("b"));
         bob.receivesNothing();
     }
@@ -231,8 +215,7 @@ final class RetainedFromStorageTest {
 
     @Test
     void localSubscription_isToldOfThem() {
-        retain("a", "b");
-        broker.storage().holdReads();
+        retainAndHoldReads();
         LocalSubscriber program = broker.subscribes("#");
         assertThat(program.hears()).isEmpty();
         broker.storage().releaseReads();
@@ -241,8 +224,7 @@ final class RetainedFromStorageTest {
 
     @Test
     void localSubscriptionThatClosesWhileTheyAreRead_isToldOfNone() {
-        retain("a", "b");
-        broker.storage().holdReads();
+        retainAndHoldReads();
         LocalSubscriber program = broker.subscribes("#");
         program.subscription().close();
         broker.runUntilIdle();
@@ -325,6 +307,17 @@ final class RetainedFromStorageTest {
         assertThat(broker.census().memoryBytes()).isBetween(48 * 1_000L, 60 * 1_200L);
         bob.vanishes();
         assertThat(broker.census().memoryBytes()).isLessThan(3_000);
+    }
+
+    /** What is retained on a and b is asked for from now on, and not answered. */
+    private void retainAndHoldReads() {
+        retain("a", "b");
+        broker.storage().holdReads();
+    }
+
+    private void answerReads() {
+        broker.storage().releaseReads();
+        broker.runUntilIdle();
     }
 
     private void retain(String... topics) {
